@@ -1,0 +1,42 @@
+# make demo   set everything up and audit a bundled model
+# make test   set everything up and run lint, types and all tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo setup test check generate bench clean
+
+demo: $(VENV)/.installed
+	@$(BIN)/osaid score mixtral-8x7b | sed -n '1,/What stands in the way/p'
+	@echo
+	@echo "The whole answer: $(BIN)/osaid score mixtral-8x7b    All bundled models: $(BIN)/osaid score model_cards/"
+
+setup: $(VENV)/.dev
+
+test: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python tools/generate.py --check
+	$(BIN)/python -m pytest -n auto
+
+generate: $(VENV)/.dev
+	$(BIN)/python tools/generate.py
+
+bench: $(VENV)/.dev
+	$(BIN)/python bench/run.py
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "osaid needs Python 3.10 or later: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.installed

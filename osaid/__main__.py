@@ -1,0 +1,5 @@
+"""``python -m osaid``."""
+
+from .cli import main
+
+main()

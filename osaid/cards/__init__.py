@@ -1,0 +1,1 @@
+"""Cards: the facts about a model, read strictly."""

@@ -1,0 +1,126 @@
+"""What is doubtful about a card that can be read: for its author to mend, and no ground to refuse it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ..errors import Problem
+from ..licenses.expression import terms
+from ..shapes import at
+from .reader import LoadedCard
+
+__all__ = ["Finding", "findings"]
+
+_Path = tuple[str | int, ...]
+_SAYS_NOTHING = (None, "unknown")
+
+
+class Finding(NamedTuple):
+    """Something doubtful. ``severity`` is error (the card contradicts itself), warning or note."""
+
+    severity: str
+    problem: Problem
+
+
+def findings(card: LoadedCard) -> list[Finding]:
+    """Everything doubtful about a card, in order of place."""
+    found = [
+        Finding(severity, Problem(code, {"where": _spell(path), **params}, at(card.document, path)))
+        for severity, code, path, params in _all(card.data)
+    ]
+    return sorted(found, key=lambda item: (item.problem.place.line or 0, item.problem.place.column or 0, item.problem.code))
+
+
+_Raw = tuple[str, str, _Path, dict[str, str]]
+
+
+def _all(data: Mapping[str, Any]) -> Iterator[_Raw]:
+    evidence: Mapping[str, Mapping[str, str]] = data.get("evidence", {})
+    used: set[str] = set()
+    for path, claim in _claims(data):
+        for index, item in enumerate(claim.get("evidence", ())):
+            used.add(item)
+            if item not in evidence:
+                yield "error", "finding.evidence-missing", (*path, "evidence", index), {"id": item}
+        level = claim.get("level", claim.get("release"))
+        claimed = level not in _SAYS_NOTHING or ("level" not in claim and "release" not in claim)
+        if claimed and not claim.get("evidence"):
+            yield "warning", "finding.unsupported", path, {}
+        for index, address in enumerate(claim.get("where", ())):
+            if not address.startswith(("https://", "http://")):
+                yield "warning", "finding.not-an-address", (*path, "where", index), {"value": address[:80]}
+    for identifier, entry in evidence.items():
+        if identifier not in used:
+            yield "warning", "finding.evidence-unused", ("evidence", identifier), {"id": identifier}
+        if "locator" not in entry:
+            yield "note", "finding.no-locator", ("evidence", identifier), {"id": identifier}
+    yield from _licenses(data)
+    yield from _dates(data)
+
+
+def _claims(data: Mapping[str, Any]) -> Iterator[tuple[_Path, Mapping[str, Any]]]:
+    """Every claim of a card that has to name evidence."""
+    for index, base in enumerate(data["model"].get("derived_from", ())):
+        yield ("model", "derived_from", index), base
+    for scope, given in data.get("licenses", {}).items():
+        yield ("licenses", scope), given if isinstance(given, dict) else {}
+    for name, component in data.get("components", {}).items():
+        yield ("components", name), component
+    for stage, said in data.get("training_data", {}).items():
+        here: _Path = ("training_data", stage)
+        for part in ("description", "listing"):
+            for name, claim in said.get(part, {}).items():
+                yield (*here, part, name), claim
+        if "covers_all_data" in said:
+            yield (*here, "covers_all_data"), said["covers_all_data"]
+        if "license" in said or "evidence" in said:
+            yield here, {"evidence": said.get("evidence", ())}
+        for index, dataset in enumerate(said.get("datasets", ())):
+            yield (*here, "datasets", index), dataset
+
+
+def _licenses(data: Mapping[str, Any]) -> Iterator[_Raw]:
+    for path, text in _license_texts(data):
+        judged = terms(text)
+        if judged.problem is not None:
+            detail = f"{judged.problem.message}"
+            yield "warning", "finding.license-problem", path, {"detail": f"{text[:80]}: {detail}"}
+        else:
+            for name in judged.unknown:
+                yield "warning", "finding.license-unknown", path, {"license": name[:80]}
+        for written, identifier in judged.resolved:
+            yield "note", "finding.license-resolved", path, {"license": written[:80], "id": identifier}
+
+
+def _license_texts(data: Mapping[str, Any]) -> Iterator[tuple[_Path, str]]:
+    for scope, given in data.get("licenses", {}).items():
+        if isinstance(given, str):
+            yield ("licenses", scope), given
+        else:
+            yield ("licenses", scope, "license"), given["license"]
+    for name, component in data.get("components", {}).items():
+        if "license" in component:
+            yield ("components", name, "license"), component["license"]
+    for stage, said in data.get("training_data", {}).items():
+        if "license" in said:
+            yield ("training_data", stage, "license"), said["license"]
+        for index, dataset in enumerate(said.get("datasets", ())):
+            if "license" in dataset:
+                yield ("training_data", stage, "datasets", index, "license"), dataset["license"]
+
+
+def _dates(data: Mapping[str, Any]) -> Iterator[_Raw]:
+    dates: list[tuple[_Path, str]] = [(("as_of",), data["as_of"]), (("model", "released"), data["model"].get("released", ""))]
+    dates.extend((("evidence", item, "retrieved"), entry.get("retrieved", "")) for item, entry in data.get("evidence", {}).items())
+    for path, text in dates:
+        if len(text) == len("2026-01-31"):
+            try:
+                datetime.date.fromisoformat(text)
+            except ValueError:
+                yield "warning", "finding.date-impossible", path, {"value": text}
+
+
+def _spell(path: _Path) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" if index else step for index, step in enumerate(path))

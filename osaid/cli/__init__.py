@@ -1,0 +1,102 @@
+"""The command line. Each command is one thin module, loaded when it is called; only here is printed and exited."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from .. import __version__
+
+__all__ = ["cli", "main"]
+
+_INTERRUPTED = 130
+_BUG = 70
+
+COMMANDS = {
+    "score": "Grade cards: verdict, score and gaps.",
+    "validate": "Check cards, and say what is wrong or doubtful, and where.",
+    "explain": "What a criterion asks, why, how it is checked and how to mend it; or what a licence grants.",
+    "license": "What terms grant: the four freedoms of a licence or an SPDX expression.",
+    "rubric": "List, show and check rubrics.",
+    "schema": "Print a JSON Schema: card, rubric or assessment.",
+    "init": "Write a card to start from.",
+}
+
+
+class _Lazy(click.Group):
+    """A group whose commands live in modules of their own."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order they are shown."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f".{cmd_name}", __name__).command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Say which command was probably meant."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from ..shapes import closest
+
+            near = closest(args[0], COMMANDS)
+            ctx.fail(f"There is no command {args[0]!r}." + (f" Did you mean {near}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Results go to standard output, everything else to standard error. Exit status: 0 done; 2 usage, configuration or rubric error; "
+    "3 some input could not be assessed; 70 a bug of osaid.",
+)
+@click.version_option(__version__, "-V", "--version", prog_name="osaid", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Grade AI model cards against the Open Source AI Definition 1.0 (OSAID).
+
+    Can everyone use, study, modify and share the model, and could a skilled person rebuild it? osaid reads a card of
+    facts with evidence, and gives a verdict, a score and the gaps, each with its reason and its remedy.
+    """
+
+
+def main(args: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit. Whatever goes wrong that we did not foresee is a bug of ours: exit 70."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace", newline="\n")
+    try:
+        status = cli.main(args=args, prog_name="osaid", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        status = done.exit_code
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("osaid: interrupted; nothing is left half written.", err=True)
+        status = _INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (`osaid score ... | head`): nothing to add. Keep the interpreter from trying at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        status = 0
+    except SystemExit:
+        raise
+    except Exception as error:
+        import traceback
+
+        traceback.print_exception(type(error), error, error.__traceback__)
+        click.echo("osaid: this is a bug of osaid. Please report it with the lines above and the input.", err=True)
+        status = _BUG
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,93 @@
+"""What the commands share: exit codes, reading inputs, printing problems, writing files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn, TextIO
+
+import click
+
+from ..errors import OsaidError, Place, Problem, UsageError
+from ..reports.text import plain
+
+__all__ = ["EXIT_INPUT", "EXIT_USAGE", "color_wanted", "complain", "fail", "output", "width", "write_whole"]
+
+EXIT_USAGE = 2
+EXIT_INPUT = 3
+
+
+def complain(problem: Problem, path: str | None = None, kind: str = "error") -> None:
+    """Print one problem to standard error: place, what is wrong, how to mend it."""
+    place = problem.place._replace(path=problem.place.path if problem.place.path is not None else path)
+    where = f"{plain(str(place), 500)}: " if place.path is not None else ""
+    click.echo(f"{where}{kind}: {plain(problem.message)} [{problem.code}]", err=True)
+    if problem.hint:
+        click.echo(f"    {plain(problem.hint)}", err=True)
+
+
+def fail(error: OsaidError, status: int = EXIT_USAGE) -> NoReturn:
+    """Print all problems of an error and exit."""
+    for problem in error.problems:
+        complain(problem)
+    sys.exit(status)
+
+
+def color_wanted(stream: TextIO) -> bool:
+    """Whether to colour what goes to a stream: only on a terminal, and never with NO_COLOR set."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """Columns to fill: those of the terminal, within reason; 100 where there is none."""
+    import shutil
+
+    return min(120, shutil.get_terminal_size((100, 24)).columns) if sys.stdout.isatty() else 100
+
+
+def output(pieces: Iterable[str], path: str | None) -> None:
+    """Write to standard output as it comes, or to a file that appears whole or not at all."""
+    if path is None or path == "-":
+        for piece in pieces:
+            sys.stdout.write(piece)
+        sys.stdout.flush()
+        return
+    with write_whole(path) as file:
+        for piece in pieces:
+            file.write(piece)
+
+
+@contextmanager
+def write_whole(path: str) -> Iterator[TextIO]:
+    """A text file under a temporary name, renamed when all is written; left out if anything fails.
+
+    Raises UsageError if it cannot be written.
+    """
+    import tempfile
+
+    directory = os.path.dirname(os.path.abspath(path))
+    temporary = ""
+    try:
+        if os.path.isdir(path):
+            raise UsageError(Problem("file.unwritable", {"detail": "it is a folder"}, _at(path)))
+        descriptor, temporary = tempfile.mkstemp(prefix=".osaid-", suffix=".part", dir=directory)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        os.replace(temporary, path)
+        temporary = ""
+    except OSError as error:
+        raise UsageError(Problem("file.unwritable", {"detail": error.strerror or str(error)}, _at(path))) from None
+    finally:
+        if temporary:
+            os.unlink(temporary)
+
+
+def _at(path: str) -> Place:
+    return Place(path)

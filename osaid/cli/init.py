@@ -1,0 +1,34 @@
+"""``osaid init``: write a card to start from."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+
+import click
+
+from ..cards.template import template
+from ..errors import OsaidError, Place, Problem, UsageError
+from .common import fail, write_whole
+
+
+@click.command("init")
+@click.argument("path", metavar="FILE", default="osaid-card.yaml")
+@click.option("--id", "identifier", metavar="ID", help="The model's id. [default: from the file name]")
+@click.option("--name", metavar="NAME", help="The model's name. [default: the id]")
+@click.option("--force", is_flag=True, help="Replace a file of this name.")
+def command(path: str, identifier: str | None, name: str | None, force: bool) -> None:
+    """Write a card to start from: every field, with what it means, and every claim still unknown."""
+    stem = os.path.splitext(os.path.basename(path))[0]
+    model = identifier if identifier is not None else re.sub(r"[^a-z0-9._-]+", "-", stem.lower()).strip("-._")
+    try:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", model):
+            raise UsageError(Problem("usage.init-id", {"name": model or stem}))
+        if os.path.lexists(path) and not force:
+            raise UsageError(Problem("file.exists", {}, Place(path)))
+        with write_whole(path) as file:
+            file.write(template(model, name or model, datetime.date.today().isoformat()))
+    except OsaidError as error:
+        fail(error)
+    click.echo(f"Wrote {path}. Fill it in, then: osaid validate {path} ; osaid score {path}", err=True)

@@ -1,0 +1,16 @@
+"""``osaid schema``: print a JSON Schema."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from ..schemas import NAMES, read_schema
+
+
+@click.command("schema")
+@click.argument("name", type=click.Choice(NAMES))
+def command(name: str) -> None:
+    """Print a JSON Schema: of a card, a rubric, or an assessment (the result of score --format json)."""
+    click.echo(json.dumps(read_schema(name), indent=2, ensure_ascii=False))

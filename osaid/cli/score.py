@@ -1,0 +1,70 @@
+"""``osaid score``: grade cards."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import click
+
+from .. import __version__
+from ..errors import OsaidError
+from ..lineage import Library
+from ..reports import FORMATS, Context, Result, render
+from ..rubrics.assessor import Assessor
+from ..rubrics.rubric import DEFAULT_RUBRIC, load_rubric
+from .common import EXIT_INPUT, color_wanted, complain, fail, output, width
+from .inputs import Input, expand, failure, index
+
+_PROGRESS_FROM = 50
+
+
+@click.command("score")
+@click.argument("cards", nargs=-1, required=True, metavar="CARD...")
+@click.option("--rubric", default=DEFAULT_RUBRIC, metavar="ID|FILE", help=f"Rubric to grade by. [default: {DEFAULT_RUBRIC}]")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", help="Form of the result. [default: table]")
+@click.option("-o", "--output", "target", metavar="FILE", help="Write to a file, whole or not at all.")
+def command(cards: tuple[str, ...], rubric: str, form: str, target: str | None) -> None:
+    """Grade cards: verdict, score and gaps.
+
+    CARD is a file, a folder, - for standard input, or the id of a bundled card (such as pythia-6.9b). One card is shown
+    in full, several a line each, best first. The cards of base models are looked for among those given, then among the
+    bundled ones.
+    """
+    try:
+        graded_by = load_rubric(rubric)
+        inputs, one = expand(cards)
+    except OsaidError as error:
+        fail(error)
+    context = Context(graded_by, __version__, width(), target is None and color_wanted(sys.stdout), one)
+    tally = {"assessed": 0, "failed": 0}
+    assessor = Assessor(graded_by, Library(find=index(inputs)))
+
+    def results() -> Iterator[Result]:
+        for item in _with_progress(inputs):
+            try:
+                assessment = assessor.assess(item.card())
+            except OsaidError as error:
+                tally["failed"] += 1
+                for problem in error.problems:
+                    complain(problem, item.name)
+                yield failure(item, error)
+            else:
+                tally["assessed"] += 1
+                yield assessment
+
+    try:
+        output(render(form, results(), context), target)
+    except OsaidError as error:
+        fail(error)
+    if tally["failed"] or not tally["assessed"]:
+        sys.exit(EXIT_INPUT)
+
+
+def _with_progress(inputs: list[Input]) -> Iterator[Input]:
+    """The inputs; for many of them, with a bar on standard error if that is a terminal."""
+    if len(inputs) < _PROGRESS_FROM or not sys.stderr.isatty():
+        yield from inputs
+        return
+    with click.progressbar(inputs, label="Grading", file=sys.stderr, show_pos=True) as bar:
+        yield from bar

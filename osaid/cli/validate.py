@@ -1,0 +1,49 @@
+"""``osaid validate``: check cards."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ..cards.findings import findings
+from ..errors import OsaidError
+from .common import EXIT_INPUT, complain, fail
+from .inputs import expand
+
+
+@click.command("validate")
+@click.argument("cards", nargs=-1, required=True, metavar="CARD...")
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Errors only.")
+def command(cards: tuple[str, ...], strict: bool, quiet: bool) -> None:
+    """Check cards, and say what is wrong or doubtful, and where.
+
+    Everything wrong with a card is told at once. An error means that the card cannot be graded, or contradicts itself;
+    a warning that a claim has no evidence, a licence is not known, and the like. Exit status 3 if there was an error.
+    """
+    try:
+        inputs, _ = expand(cards)
+    except OsaidError as error:
+        fail(error)
+    broken = 0
+    for item in inputs:
+        try:
+            found = findings(item.card())
+        except OsaidError as error:
+            broken += 1
+            for problem in error.problems:
+                complain(problem, item.name)
+            continue
+        counts = {"error": 0, "warning": 0, "note": 0}
+        for severity, problem in found:
+            counts[severity] += 1
+            if not quiet or severity == "error" or (strict and severity == "warning"):
+                complain(problem, item.name, severity)
+        wrong = counts["error"] or (strict and counts["warning"])
+        broken += bool(wrong)
+        if not quiet:
+            told = ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items() if count)
+            click.echo(f"{item.name}: {'not valid' if wrong else 'valid'}{f' ({told})' if told else ''}")
+    if broken:
+        sys.exit(EXIT_INPUT)

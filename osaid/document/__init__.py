@@ -1,0 +1,172 @@
+"""Bytes to :class:`Document`: strict YAML, JSON and Markdown front matter.
+
+Every document is a stranger's. Nothing in it is executed or resolved: aliases, anchors, tags, merge keys, duplicate
+keys and second documents are refused with their place. Scalars stay as written (``1.10`` is ``"1.10"``, ``no`` is
+``"no"``); a plain null is None. Events come from libyaml and are built iteratively, so depth cannot exhaust a stack.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from typing import Any
+
+from ..errors import Place
+from . import json_text, yaml_events
+from .common import DEFAULT_LIMITS, Limits, PathTo, Places, error, line_column
+
+__all__ = ["DEFAULT_LIMITS", "FORMATS", "Document", "Limits", "load", "parse", "read_file"]
+
+FORMATS = ("yaml", "json", "markdown")
+_SUFFIXES = {".json": "json", ".md": "markdown", ".markdown": "markdown", ".yaml": "yaml", ".yml": "yaml"}
+
+
+class Document:
+    """A document as read.
+
+    ``data`` holds dicts, lists, strings and None; ``body`` the Markdown text below the front matter, or None;
+    ``path`` the name it was read under; ``format`` one of :data:`FORMATS`; ``raw`` the bytes.
+    """
+
+    __slots__ = ("_offset", "_places", "_source", "body", "data", "format", "path", "raw")
+
+    def __init__(
+        self, data: Any, *, path: str | None, format: str, raw: bytes, source: bytes, offset: int = 0, body: str | None = None
+    ) -> None:
+        self.data = data
+        self.path = path
+        self.format = format
+        self.raw = raw
+        self.body = body
+        self._source = source
+        self._offset = offset
+        self._places: Places | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.raw).hexdigest()
+
+    def place(self, path: PathTo = (), *, key: bool = False) -> Place:
+        """Where the value at ``path`` stands, or with ``key`` its key. An unknown path gives its nearest parent.
+
+        Places are worked out at the first call: a document without errors never pays for them.
+        """
+        if self._places is None:
+            reader = json_text if self.format == "json" else yaml_events
+            self._places = reader.places(self._source)
+        while path and path not in self._places:
+            path, key = path[:-1], False
+        found = self._places.get(path)
+        if found is None:
+            return Place(self.path, 1 + self._offset, 1)
+        line, column = found[0 if key else 1]
+        return Place(self.path, line + self._offset, column)
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def read_file(path: str, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The bytes of a regular file.
+
+    Raises DocumentError if it is missing, unreadable, a directory, a device or a pipe, or larger than ``limits.bytes``.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        raise error("file.missing", path) from None
+    except PermissionError:
+        raise error("file.directory" if os.path.isdir(path) else "file.no-permission", path) from None
+    except (OSError, ValueError) as reason:
+        raise error("file.unreadable", path, detail=getattr(reason, "strerror", None) or str(reason)) from None
+    try:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise error("file.directory", path)
+        if not stat.S_ISREG(status.st_mode):
+            raise error("file.not-regular", path)
+        if status.st_size > limits.bytes:
+            raise error("document.too-large", path, size=str(status.st_size), limit=str(limits.bytes))
+        chunks = []
+        left = limits.bytes + 1  # a file can grow while it is read: parse() refuses what is over the limit
+        while left > 0 and (chunk := os.read(descriptor, left)):
+            chunks.append(chunk)
+            left -= len(chunk)
+        return b"".join(chunks)
+    except OSError as reason:
+        raise error("file.unreadable", path, detail=reason.strerror or str(reason)) from None
+    finally:
+        os.close(descriptor)
+
+
+def load(path: str, limits: Limits = DEFAULT_LIMITS) -> Document:
+    """Read and parse a file. Raises DocumentError."""
+    return parse(read_file(path, limits), path=path, limits=limits)
+
+
+def parse(raw: bytes, *, path: str | None = None, format: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Document:
+    """Parse bytes; the format is taken from the name's ending, else from the content.
+
+    Raises DocumentError with every problem found (a syntax error ends the search).
+    """
+    if len(raw) > limits.bytes:
+        raise error("document.too-large", path, size=str(len(raw)), limit=str(limits.bytes))
+    source = _checked_utf8(raw, path)
+    if not source.strip():
+        raise error("document.empty", path, (1, 1))
+    if format is None:
+        format = _detect(source, path)
+    if format == "json":
+        return Document(json_text.build(source, path, limits), path=path, format=format, raw=raw, source=source)
+    if format == "markdown":
+        front, offset, body = _front_matter(source, path)
+        data = yaml_events.build(front, path, offset, limits)
+        return Document(data, path=path, format=format, raw=raw, source=front, offset=offset, body=body)
+    return Document(yaml_events.build(source, path, 0, limits), path=path, format="yaml", raw=raw, source=source)
+
+
+def _checked_utf8(raw: bytes, path: str | None) -> bytes:
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raw = raw[3:]
+    elif raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise error("document.encoding", path, (1, 1), found="UTF-16 or UTF-32")
+    if b"\x00" in raw:
+        raise error("document.nul", path, line_column(raw, raw.index(b"\x00")))
+    if not raw.isascii():
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError as reason:
+            found = f"the byte 0x{raw[reason.start]:02x}"
+            raise error("document.encoding", path, line_column(raw, reason.start), found=found) from None
+    return raw
+
+
+def _detect(source: bytes, path: str | None) -> str:
+    suffix = os.path.splitext(path)[1].lower() if path else ""
+    if suffix in _SUFFIXES:
+        return _SUFFIXES[suffix]
+    start = source.lstrip()
+    if start.startswith((b"{", b"[")):
+        return "json"
+    if start.startswith(b"---"):
+        later = start.find(b"\n---", 3)
+        if later >= 0 and start[:later].count(b"\n") and start[later + 4 : later + 5] in (b"\n", b"\r", b""):
+            return "markdown"
+    return "yaml"
+
+
+def _front_matter(source: bytes, path: str | None) -> tuple[bytes, int, str]:
+    """The YAML between the fences, the number of lines before it, and the text after it."""
+    lines = source.splitlines(keepends=True)
+    first = 0
+    while first < len(lines) and not lines[first].strip():
+        first += 1
+    if first == len(lines) or lines[first].rstrip() != b"---":
+        raise error("document.no-front-matter", path, (first + 1, 1))
+    for number in range(first + 1, len(lines)):
+        if lines[number].rstrip() in (b"---", b"..."):
+            body = b"".join(lines[number + 1 :]).decode("utf-8")
+            return b"".join(lines[first + 1 : number]), first + 1, body
+    raise error("document.front-matter-open", path, (first + 1, 1))

@@ -1,0 +1,40 @@
+"""Limits and errors that the readers of all formats share."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..errors import DocumentError, Place, Problem
+
+__all__ = ["DEFAULT_LIMITS", "MOST_PROBLEMS", "Limits", "PathTo", "Places", "error", "line_column"]
+
+MOST_PROBLEMS = 100
+
+PathTo = tuple[str | int, ...]
+"""The way to a value: keys and positions."""
+
+Places = dict[PathTo, tuple[tuple[int, int], tuple[int, int]]]
+"""For every path the line and column of its key (of the item itself in a list) and of its value."""
+
+
+class Limits(NamedTuple):
+    """How much a document may hold: bytes, levels of nesting, and nodes (maps, lists and values)."""
+
+    bytes: int = 4 * 1024 * 1024
+    depth: int = 32
+    nodes: int = 200_000
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def error(code: str, path: str | None, at: tuple[int, int] | None = None, **params: str) -> DocumentError:
+    """A DocumentError with one problem; ``at`` is its line and column."""
+    return DocumentError(Problem(code, params, Place(path, *at) if at is not None else Place(path)))
+
+
+def line_column(raw: bytes, offset: int) -> tuple[int, int]:
+    """The line and column, in characters, of an offset in bytes."""
+    before = raw[:offset]
+    start = before.rfind(b"\n") + 1
+    return before.count(b"\n") + 1, len(before[start:].decode("utf-8", "replace")) + 1

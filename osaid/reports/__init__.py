@@ -1,0 +1,54 @@
+"""Outputs: one module each, found by name in :data:`FORMATS`. Nothing here decides anything.
+
+A module has ``render(results, context)``: results in, pieces of text out, as they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import NamedTuple
+
+from ..errors import Problem
+from ..rubrics.assessment import Assessment
+from ..rubrics.rubric import Rubric
+
+__all__ = ["FORMATS", "SEVERITIES", "Context", "Failure", "Result", "render"]
+
+FORMATS = {
+    "table": "as_table",
+    "json": "as_json",
+    "jsonl": "as_jsonl",
+    "markdown": "as_markdown",
+    "csv": "as_csv",
+}
+"""Output formats: their name on the command line and their module here."""
+
+SEVERITIES = ("blocking", "question", "advice")
+
+
+class Failure(NamedTuple):
+    """An input that could not be assessed, with everything that is wrong with it."""
+
+    path: str | None
+    problems: tuple[Problem, ...]
+
+
+Result = Assessment | Failure
+
+
+class Context(NamedTuple):
+    """What an output may need to know besides the results."""
+
+    rubric: Rubric
+    version: str  # of osaid
+    width: int = 100  # columns of text
+    color: bool = False
+    one: bool = False  # was one single input asked for?
+
+
+def render(name: str, results: Iterable[Result], context: Context) -> Iterator[str]:
+    """Render results in a format of :data:`FORMATS`; pieces of text, in order."""
+    module = import_module(f".{FORMATS[name]}", __name__)
+    pieces: Iterator[str] = module.render(results, context)
+    return pieces

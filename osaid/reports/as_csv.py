@@ -1,0 +1,51 @@
+"""One row for each input, with a column for each pillar and criterion. Opens in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from . import SEVERITIES, Context, Failure, Result
+from .text import spreadsheet
+
+_FIXED = ("path", "id", "name", "developer", "version", "as_of", "rubric", "verdict", "possible", "score_low", "score_high")
+
+
+def render(results: Iterable[Result], context: Context) -> Iterator[str]:
+    """A header, then the rows. An input that could not be assessed has its first error in the last column."""
+    rubric = context.rubric
+    yield _row([*_FIXED, *rubric.pillars, *SEVERITIES, *(criterion.id for criterion in rubric.criteria), "error"])
+    blank = [""] * (len(rubric.pillars) + len(SEVERITIES) + len(rubric.criteria))
+    for result in results:
+        if isinstance(result, Failure):
+            message = str(result.problems[0]) if result.problems else ""
+            yield _row([result.path or "", *[""] * (len(_FIXED) - 1), *blank, message])
+            continue
+        subject = result.subject
+        counts = [sum(gap.severity == severity for gap in result.gaps) for severity in SEVERITIES]
+        yield _row(
+            [
+                subject.path or "",
+                subject.id,
+                subject.name,
+                subject.developer,
+                subject.version,
+                subject.as_of,
+                result.rubric,
+                result.verdict.id,
+                " ".join(result.verdict.possible),
+                f"{result.score.low:.1f}",
+                f"{result.score.high:.1f}",
+                *("" if pillar.score is None else f"{pillar.score.low:.1f}" for pillar in result.pillars),
+                *map(str, counts),
+                *(criterion.outcome.value for criterion in result.criteria),
+                "",
+            ]
+        )
+
+
+def _row(cells: list[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow([spreadsheet(cell) for cell in cells])
+    return text.getvalue()

@@ -1,0 +1,98 @@
+"""Markdown for a repository or a review: the same content as the table, with links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..outcome import Outcome
+from ..rubrics.assessment import Assessment, Basis
+from . import Context, Failure, Result
+from .ranking import Standing, standing, summary
+from .text import OUTCOME_WORDS, markdown, reasons_text, score_text
+
+_HEADINGS = {"blocking": "What stands in the way", "question": "Open questions", "advice": "What would make it better"}
+
+
+def render(results: Iterable[Result], context: Context) -> Iterator[str]:
+    """One input as a page, several as a table."""
+    if context.one:
+        for result in results:
+            if not isinstance(result, Failure):
+                yield from _one(result, context)
+        return
+    yield from _many(results, context)
+
+
+def _one(assessment: Assessment, context: Context) -> Iterator[str]:
+    rubric, subject = context.rubric, assessment.subject
+    label, said = rubric.verdict_texts(assessment.verdict.id)
+    yield f"# {markdown(subject.name)}: {label}\n\n{said}\n\n"
+    if len(assessment.verdict.possible) > 1:
+        yield f"Still possible: {', '.join(rubric.verdict_texts(verdict)[0] for verdict in assessment.verdict.possible)}.\n\n"
+    yield f"- Model: {markdown(subject.name)}{', ' + markdown(subject.version) if subject.version else ''}\n"
+    if subject.developer:
+        yield f"- Developer: {markdown(subject.developer)}\n"
+    yield f"- As of: {subject.as_of}\n"
+    yield f"- Rubric: {rubric.title} ({rubric.id} {rubric.version}, sha256 {rubric.sha256[:12]})\n"
+    yield f"- Card: sha256 {subject.sha256[:12]}\n"
+    yield f"- Score: {score_text(assessment.score)} of 100 (advisory)\n\n"
+    yield "| Pillar | Score | " + " | ".join(OUTCOME_WORDS[outcome] for outcome in Outcome) + " |\n"
+    yield "|---|---" + "|---" * len(Outcome) + "|\n"
+    for pillar in assessment.pillars:
+        yield f"| {rubric.pillars[pillar.id]} | {score_text(pillar.score)} | " + " | ".join(map(str, pillar.counts)) + " |\n"
+    evidence = {basis.id: basis for basis in assessment.evidence}
+    results = {result.id: (result, criterion) for result, criterion in zip(assessment.criteria, rubric.criteria, strict=True)}
+    for severity, heading in _HEADINGS.items():
+        gaps = [gap for gap in assessment.gaps if gap.severity == severity]
+        if not gaps:
+            continue
+        yield f"\n## {heading}\n\n"
+        for gap in gaps:
+            result, criterion = results[gap.criterion]
+            yield f"- **{criterion.title}** ({gap.criterion}): {OUTCOME_WORDS[result.outcome]}. {markdown(reasons_text(result))}\n"
+            if severity == "question":
+                yield f"  Ask: {criterion.texts['question']}\n"
+            elif result.outcome is not Outcome.MET:
+                yield f"  Remedy: {criterion.texts['remedy']}\n"
+            if result.evidence:
+                yield "  Evidence: " + ", ".join(_link(evidence[item]) for item in result.evidence) + "\n"
+    yield "\n## All criteria\n\n| Criterion | Outcome | Evidence |\n|---|---|---|\n"
+    for result, criterion in zip(assessment.criteria, rubric.criteria, strict=True):
+        links = ", ".join(_link(evidence[item]) for item in result.evidence)
+        yield f"| {criterion.title} ({result.id}) | {OUTCOME_WORDS[result.outcome]} | {links} |\n"
+
+
+def _link(basis: Basis) -> str:
+    name = markdown(basis.id, 80)
+    # Only web addresses become links, and only with characters that cannot end the link.
+    if basis.source.startswith(("https://", "http://")):
+        address = "".join(f"%{ord(character):02X}" if character in ' "<>()[]\\`|' else character for character in basis.source)
+        if address.isprintable() and address.isascii():
+            return f"[{name}]({address})"
+    return name
+
+
+def _many(results: Iterable[Result], context: Context) -> Iterator[str]:
+    rubric = context.rubric
+    rows: list[tuple[Standing, str]] = []
+    verdicts: dict[str, int] = {}
+    failures = 0
+    for result in results:
+        if isinstance(result, Failure):
+            failures += 1
+            continue
+        verdicts[result.verdict.id] = verdicts.get(result.verdict.id, 0) + 1
+        cells = [
+            markdown(result.subject.name, 80),
+            markdown(result.subject.developer, 60),
+            rubric.verdict_texts(result.verdict.id)[0],
+            score_text(result.score),
+            *(score_text(pillar.score) for pillar in result.pillars),
+        ]
+        rows.append((standing(result, rubric), "| " + " | ".join(cells) + " |\n"))
+    if rows:
+        header = ["Model", "Developer", "Verdict", "Score", *rubric.pillars.values()]
+        yield "| " + " | ".join(header) + " |\n|" + "---|" * len(header) + "\n"
+        yield from (line for _, line in sorted(rows))
+        yield "\n"
+    yield summary(verdicts, failures, rubric) + "\n"

@@ -1,0 +1,126 @@
+"""An assessment as plain data: the contract of the JSON outputs.
+
+Keys never come and go with options, lists are in the rubric's order, and there is no clock in it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..errors import Problem
+from ..messages import sentence
+from ..rubrics.assessment import Assessment, Reason, Score
+from ..rubrics.rubric import Rubric
+
+__all__ = ["RESULT_VERSION", "assessment_data", "compact", "problem_data"]
+
+RESULT_VERSION = "1"
+"""Version of the result's form. It grows when a key changes its meaning or goes; new keys may come."""
+
+compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def assessment_data(assessment: Assessment, rubric: Rubric) -> dict[str, Any]:
+    """Plain dicts, lists, text and numbers for one assessment."""
+    verdict, subject = assessment.verdict, assessment.subject
+    label, summary = rubric.verdict_texts(verdict.id)
+    return {
+        "subject": {
+            "path": subject.path,
+            "format": subject.format,
+            "id": subject.id,
+            "name": subject.name,
+            "developer": subject.developer,
+            "version": subject.version,
+            "as_of": subject.as_of,
+            "sha256": subject.sha256,
+        },
+        "rubric": {"id": rubric.id, "version": rubric.version, "title": rubric.title, "sha256": rubric.sha256},
+        "verdict": {"id": verdict.id, "label": label, "summary": summary, "possible": list(verdict.possible)},
+        "score": _score(assessment.score),
+        "levels": [
+            {"id": level.id, "label": rule.label, "met": level.met, "progress": level.progress}
+            for level, rule in zip(assessment.levels, rubric.levels, strict=True)
+        ],
+        "pillars": [
+            {
+                "id": pillar.id,
+                "label": rubric.pillars[pillar.id],
+                "score": _score(pillar.score) if pillar.score is not None else None,
+                "outcomes": dict(zip(_OUTCOMES, pillar.counts, strict=True)),
+            }
+            for pillar in assessment.pillars
+        ],
+        "criteria": [
+            {
+                "id": result.id,
+                "title": criterion.texts["title"],
+                "pillar": criterion.pillar,
+                "kind": criterion.kind,
+                "role": criterion.role,
+                "weight": criterion.weight,
+                "outcome": result.state.outcome.value,
+                "supported": result.supported,
+                "inherited_from": list(result.inherited_from),
+                "reasons": [_reason(reason) for reason in result.reasons],
+                "evidence": list(result.evidence),
+            }
+            for result, criterion in zip(assessment.criteria, rubric.criteria, strict=True)
+        ],
+        "gaps": _gaps(assessment, rubric),
+        "lineage": [step._asdict() for step in assessment.lineage],
+        "evidence": [basis._asdict() for basis in assessment.evidence],
+    }
+
+
+_OUTCOMES = ("met", "partly_met", "not_met", "unknown", "not_applicable")
+
+
+def _score(score: Score) -> dict[str, float]:
+    return {"value": score.value, "low": score.low, "high": score.high}
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {
+        "code": reason.code,
+        "params": dict(reason.params),
+        "message": sentence(reason.code, reason.params),
+        "note": reason.note,
+        "evidence": list(reason.evidence),
+    }
+
+
+def _gaps(assessment: Assessment, rubric: Rubric) -> list[dict[str, Any]]:
+    results = {result.id: (result, criterion) for result, criterion in zip(assessment.criteria, rubric.criteria, strict=True)}
+    gaps = []
+    for gap in assessment.gaps:
+        result, criterion = results[gap.criterion]
+        gaps.append(
+            {
+                "criterion": gap.criterion,
+                "title": criterion.texts["title"],
+                "severity": gap.severity,
+                "terms": gap.terms,
+                "outcome": result.state.outcome.value,
+                "message": " ".join(sentence(reason.code, reason.params) for reason in result.reasons),
+                "remedy": criterion.texts["remedy"],
+                "question": criterion.texts["question"],
+                "inherited_from": list(result.inherited_from),
+                "evidence": list(result.evidence),
+            }
+        )
+    return gaps
+
+
+def problem_data(problem: Problem, path: str | None) -> dict[str, Any]:
+    """Plain data for one problem of one input."""
+    place = problem.place
+    return {
+        "path": place.path if place.path is not None else path,
+        "line": place.line,
+        "column": place.column,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint,
+    }

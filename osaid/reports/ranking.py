@@ -1,0 +1,44 @@
+"""The order in which cards are shown, and a sentence over many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ..rubrics.assessment import Assessment
+from ..rubrics.rubric import Rubric
+
+__all__ = ["Standing", "standing", "summary"]
+
+
+class Standing(NamedTuple):
+    """Sorts best first: by verdict, then by score, then by name; the path settles what is left."""
+
+    verdict: int
+    low: float
+    high: float
+    name: str
+    path: str
+
+
+def standing(assessment: Assessment, rubric: Rubric) -> Standing:
+    """Where an assessment stands among others by the same rubric."""
+    subject, score = assessment.subject, assessment.score
+    order = _order(rubric)
+    return Standing(order.index(assessment.verdict.id), -score.low, -score.high, subject.name.casefold(), subject.path or "")
+
+
+def _order(rubric: Rubric) -> list[str]:
+    """The rubric's verdicts from best to worst; undetermined stands before the last."""
+    verdicts = [rule.id for rule in rubric.verdicts]
+    return [*verdicts[:-1], rubric.undetermined[0], verdicts[-1]]
+
+
+def summary(verdicts: Mapping[str, int], failures: int, rubric: Rubric) -> str:
+    """How many models have which verdict, and how many inputs have none."""
+    total = sum(verdicts.values())
+    parts = [f"{rubric.verdict_texts(verdict)[0]} {verdicts[verdict]}" for verdict in _order(rubric) if verdict in verdicts]
+    text = f"{total} model{'' if total == 1 else 's'} by the {rubric.title} ({rubric.id} {rubric.version}): {', '.join(parts) or 'none'}."
+    if failures:
+        text += f" {failures} input{'' if failures == 1 else 's'} could not be assessed."
+    return text

@@ -1,0 +1,186 @@
+"""The shape of the JSON results, as pydantic models: the published schema is generated from them.
+
+The outputs are written by :mod:`osaid.reports.plain_data` without pydantic; a test holds live output against the schema.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..schemas import published_schema
+
+__all__ = ["Run", "assessment_schema"]
+
+RESULT_SCHEMA_ID = "urn:osaid:schema:assessment:1"
+Outcome = Literal["met", "partly_met", "not_met", "unknown", "not_applicable"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Tool(_Part):
+    """What made the result."""
+
+    name: str
+    version: str
+
+
+class SubjectData(_Part):
+    """What was judged."""
+
+    path: str | None = Field(description="The name it was read under.")
+    format: str
+    id: str
+    name: str
+    developer: str
+    version: str
+    as_of: str
+    sha256: str = Field(description="Of the bytes that were read.")
+
+
+class RubricData(_Part):
+    """By which rubric."""
+
+    id: str
+    version: str
+    title: str
+    sha256: str
+
+
+class VerdictData(_Part):
+    """The verdict, and those still possible once the unknowns are answered."""
+
+    id: str
+    label: str
+    summary: str
+    possible: list[str]
+
+
+class ScoreData(_Part):
+    """0 to 100. Unknown counts nothing in value and low, everything in high."""
+
+    value: float
+    low: float
+    high: float
+
+
+class LevelData(_Part):
+    """A rung: reached or not (null: not known), and how much of it is, in percent."""
+
+    id: str
+    label: str
+    met: bool | None
+    progress: float
+
+
+class PillarData(_Part):
+    """A group of criteria."""
+
+    id: str
+    label: str
+    score: ScoreData | None
+    outcomes: dict[str, int]
+
+
+class ReasonData(_Part):
+    """Why: a permanent code with parameters, its sentence, and the card's own remark."""
+
+    code: str
+    params: dict[str, str]
+    message: str
+    note: str
+    evidence: list[str]
+
+
+class CriterionData(_Part):
+    """A criterion's outcome."""
+
+    id: str
+    title: str
+    pillar: str
+    kind: Literal["presence", "terms"]
+    role: Literal["required", "if-used", "optional", "summary"]
+    weight: int
+    outcome: Outcome
+    supported: bool = Field(description="Does every claim that it rests on name evidence?")
+    inherited_from: list[str] = Field(description="Base models that the outcome is due to.")
+    reasons: list[ReasonData]
+    evidence: list[str]
+
+
+class GapData(_Part):
+    """Something to mend or to answer."""
+
+    criterion: str
+    title: str
+    severity: Literal["blocking", "question", "advice"]
+    terms: bool = Field(description="Would other terms mend it?")
+    outcome: Outcome
+    message: str
+    remedy: str
+    question: str
+    inherited_from: list[str]
+    evidence: list[str]
+
+
+class LineageData(_Part):
+    """A base model."""
+
+    model: str
+    relation: str
+    status: Literal["assessed", "missing", "cycle"]
+    verdict: str | None
+
+
+class EvidenceData(_Part):
+    """A piece of evidence that the judgement rests on."""
+
+    id: str
+    source: str
+    locator: str
+    retrieved: str
+    basis: str
+    says: str
+
+
+class AssessmentData(_Part):
+    """One card under one rubric."""
+
+    subject: SubjectData
+    rubric: RubricData
+    verdict: VerdictData
+    score: ScoreData
+    levels: list[LevelData]
+    pillars: list[PillarData]
+    criteria: list[CriterionData]
+    gaps: list[GapData]
+    lineage: list[LineageData]
+    evidence: list[EvidenceData]
+
+
+class ErrorData(_Part):
+    """Something that could not be read."""
+
+    path: str | None
+    line: int | None
+    column: int | None
+    code: str
+    message: str
+    hint: str | None
+
+
+class Run(_Part):
+    """The result of `osaid score --format json`. A line of jsonl is an assessment with schema_version, or an object with errors."""
+
+    schema_version: Literal["1"]
+    tool: Tool
+    assessments: list[AssessmentData]
+    errors: list[ErrorData]
+
+
+def assessment_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a result."""
+    return published_schema(Run, RESULT_SCHEMA_ID, "osaid result")

@@ -1,0 +1,1 @@
+"""Rubrics: frameworks as data, and the one engine that judges by them."""

@@ -1,0 +1,198 @@
+"""The one engine: a card's facts against a rubric. Pure: no clock, network, environment or randomness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ..cards.subject import Subject
+from ..outcome import Outcome, State, all_of
+from .assessment import (
+    Assessment,
+    Basis,
+    CriterionResult,
+    Gap,
+    Level,
+    LineageStep,
+    PillarScore,
+    Reason,
+    Score,
+    Verdict,
+)
+from .facts import Facts
+from .probes import Found
+from .rubric import Criterion, Rubric
+
+__all__ = ["BaseModel", "assess"]
+
+_OUTCOMES = tuple(Outcome)
+
+
+class BaseModel(NamedTuple):
+    """A base of the model to be judged: its assessment by the same rubric, or why there is none.
+
+    ``status`` is assessed, missing or cycle; ``runs_on_base`` whether running the model needs the base's parameters.
+    """
+
+    model: str
+    relation: str
+    relation_title: str
+    runs_on_base: bool
+    status: str
+    assessment: Assessment | None
+
+
+def assess(subject: Subject, facts: Facts, rubric: Rubric, bases: tuple[BaseModel, ...] = ()) -> Assessment:
+    """Judge a card's facts by a rubric; ``bases`` are the assessments of the models it was made from."""
+    of_bases = [(base, {result.id: result for result in base.assessment.criteria} if base.assessment is not None else {}) for base in bases]
+    done: dict[str, Found] = {}
+    results: list[CriterionResult | None] = [None] * len(rubric.criteria)
+    for index in rubric.order:
+        criterion = rubric.criteria[index]
+        found = criterion.check(facts, done)
+        inherited: tuple[str, ...] = ()
+        if of_bases and criterion.inherits != "never":
+            found, inherited = _inherit(criterion, found, of_bases)
+        done[criterion.id] = found
+        results[index] = _result(criterion, found, inherited, facts)
+    criteria = tuple(result for result in results if result is not None)
+    states = {result.id: result.state for result in criteria}
+    return Assessment(
+        subject,
+        rubric.id,
+        _verdict(rubric, states),
+        _score([(criterion, states[criterion.id]) for criterion in rubric.criteria]) or Score(0.0, 0.0, 0.0),
+        tuple(_levels(rubric, states)),
+        tuple(_pillars(rubric, states)),
+        criteria,
+        tuple(_gaps(rubric, criteria)),
+        tuple(
+            LineageStep(base.model, base.relation, base.status, base.assessment.verdict.id if base.assessment is not None else None)
+            for base in bases
+        ),
+        _evidence(facts, criteria),
+    )
+
+
+def _inherit(
+    criterion: Criterion, own: Found, of_bases: list[tuple[BaseModel, dict[str, CriterionResult]]]
+) -> tuple[Found, tuple[str, ...]]:
+    """A derived model is no better than its bases allow (OSAID 1.0: data and code "used to derive those parameters")."""
+    state = own.state
+    reasons = list(own.reasons)
+    blamed = []
+    for base, results in of_bases:
+        if criterion.inherits == "to-run" and not base.runs_on_base:
+            continue
+        params = {"base": base.model, "relation": base.relation_title}
+        if base.assessment is None:
+            theirs, code = State.UNKNOWN, "lineage.base-" + base.status
+        else:
+            theirs = results[criterion.id].state
+            code = "lineage.base-" + theirs.outcome.value.replace("_", "-")
+        combined = all_of((state, theirs))
+        if theirs is not State.NOT_APPLICABLE:
+            reasons.append(Reason(code, params, theirs))
+            if theirs is not State.MET:
+                blamed.append(base.model)
+        state = combined
+    return Found(state, tuple(reasons)), tuple(dict.fromkeys(blamed))
+
+
+def _result(criterion: Criterion, found: Found, inherited: tuple[str, ...], facts: Facts) -> CriterionResult:
+    reasons = found.reasons
+    if found.state is not State.MET and found.state is not State.NOT_APPLICABLE and len(reasons) > 1:
+        # What is met is not why something is not.
+        telling = tuple(reason for reason in reasons if reason.state is not State.MET and reason.state is not State.NOT_APPLICABLE)
+        reasons = telling or reasons
+    evidence: dict[str, None] = {}
+    supported = True
+    for reason in reasons:
+        if reason.claimed:
+            known = [item for item in reason.evidence if item in facts.evidence]
+            supported = supported and bool(known)
+            evidence.update(dict.fromkeys(known))
+    return CriterionResult(criterion.id, found.state, reasons, tuple(evidence), supported, inherited)
+
+
+def _verdict(rubric: Rubric, states: Mapping[str, State]) -> Verdict:
+    """The one place where a verdict is decided: the first that holds, unless an earlier one is still possible."""
+    possible = []
+    for rule in rubric.verdicts:
+        state = State.MET if rule.condition is None else rule.condition(states)
+        if state is State.MET or state is State.NOT_APPLICABLE:
+            possible.append(rule.id)
+            break
+        if state.best == 2:
+            possible.append(rule.id)
+    return Verdict(possible[0] if len(possible) == 1 else rubric.undetermined[0], tuple(possible))
+
+
+def _score(items: list[tuple[Criterion, State]]) -> Score | None:
+    """The weighted share of applicable criteria met, partly met counting half; None where none applies."""
+    total = low = high = 0
+    for criterion, state in items:
+        if state is not State.NOT_APPLICABLE:
+            total += criterion.weight
+            low += criterion.weight * state.worst
+            high += criterion.weight * state.best
+    if not total:
+        return None
+    return Score(50.0 * low / total, 50.0 * low / total, 50.0 * high / total)
+
+
+def _pillars(rubric: Rubric, states: Mapping[str, State]) -> list[PillarScore]:
+    pillars = []
+    for pillar in rubric.pillars:
+        items = [(criterion, states[criterion.id]) for criterion in rubric.criteria if criterion.pillar == pillar]
+        counts = [0] * len(_OUTCOMES)
+        for criterion, state in items:
+            if criterion.role != "optional":
+                counts[_OUTCOMES.index(state.outcome)] += 1
+        pillars.append(PillarScore(pillar, _score(items), tuple(counts)))
+    return pillars
+
+
+def _levels(rubric: Rubric, states: Mapping[str, State]) -> list[Level]:
+    levels = []
+    for rule in rubric.levels:
+        state = rule.condition(states)
+        met = None if state.outcome is Outcome.UNKNOWN and state.best == 2 else state in (State.MET, State.NOT_APPLICABLE)
+        counted = [states[name] for name in rule.counts if states[name] is not State.NOT_APPLICABLE]
+        share = 100.0 * sum(state is State.MET for state in counted) / len(counted) if counted else 100.0
+        levels.append(Level(rule.id, met, share))
+    return levels
+
+
+def _gaps(rubric: Rubric, criteria: tuple[CriterionResult, ...]) -> list[Gap]:
+    """What to mend (blocking), to answer (question) or to improve (advice): most severe first, then in the rubric's order."""
+    gaps: dict[str, list[Gap]] = {"blocking": [], "question": [], "advice": []}
+    for criterion, result in zip(rubric.criteria, criteria, strict=True):
+        outcome = result.outcome
+        if criterion.role == "summary" or outcome is Outcome.NOT_APPLICABLE:
+            continue
+        if outcome is Outcome.MET:
+            severity = "" if result.supported else "advice"
+        elif criterion.role == "optional":
+            severity = "advice" if outcome is not Outcome.UNKNOWN else ""
+        else:
+            severity = "question" if outcome is Outcome.UNKNOWN and result.state.best == 2 else "blocking"
+        if severity:
+            gaps[severity].append(Gap(criterion.id, severity, criterion.kind == "terms"))
+    return [gap for severity in gaps.values() for gap in severity]
+
+
+def _evidence(facts: Facts, criteria: tuple[CriterionResult, ...]) -> tuple[Basis, ...]:
+    used = sorted({item for result in criteria for item in result.evidence})
+    return tuple(
+        Basis(
+            item,
+            entry["source"],
+            entry.get("locator", ""),
+            entry.get("retrieved", ""),
+            entry.get("basis", "read"),
+            entry.get("says", ""),
+        )
+        for item in used
+        for entry in (facts.evidence[item],)
+    )

@@ -1,0 +1,61 @@
+"""What a card says, as the propositions ask for it: plain look-ups, with silence as silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ..cards.vocabulary import vocabulary
+from ..licenses.expression import Terms, terms
+
+__all__ = ["Facts", "License"]
+
+_SILENT: Mapping[str, Any] = {}
+
+
+class License(NamedTuple):
+    """The terms that apply to something, and where the card says so."""
+
+    terms: Terms | None  # None: the card says nothing
+    evidence: tuple[str, ...] = ()
+    default: str = ""  # the default it comes from: distribution, code, ...; empty if its own
+
+
+class Facts:
+    """A checked card's data, read-only."""
+
+    __slots__ = ("_components", "_defaults", "derived_from", "evidence", "no_training_of_its_own", "stages")
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._components: Mapping[str, Mapping[str, Any]] = data.get("components", _SILENT)
+        self._defaults: Mapping[str, Any] = data.get("licenses", _SILENT)
+        self.evidence: Mapping[str, Mapping[str, str]] = data.get("evidence", _SILENT)
+        self.stages: Mapping[str, Mapping[str, Any]] = data.get("training_data", _SILENT)
+        self.derived_from: list[Mapping[str, Any]] | None = data["model"].get("derived_from")
+        relations = vocabulary().relations
+        # A merge or a quantised copy is made without further training, so silence about training is no open question.
+        self.no_training_of_its_own = bool(self.derived_from) and all(
+            relations[base["relation"]]["trains"] == "no" for base in self.derived_from or ()
+        )
+
+    def component(self, name: str) -> Mapping[str, Any]:
+        """What the card says of a component; empty if nothing."""
+        return self._components.get(name, _SILENT)
+
+    def license(self, name: str) -> License:
+        """A component's terms: its own, else those of its kind, else the distribution's, else nothing."""
+        component = self.component(name)
+        own = component.get("license")
+        if own is not None:
+            return License(terms(own), tuple(component.get("evidence", ())))
+        return self.default_license(vocabulary().components[name]["kind"])
+
+    def default_license(self, kind: str) -> License:
+        """The terms stated for a kind of component, else for the distribution, else nothing."""
+        for scope in (kind, "distribution"):
+            given = self._defaults.get(scope)
+            if given is not None:
+                if isinstance(given, str):
+                    return License(terms(given), (), scope)
+                return License(terms(given["license"]), tuple(given.get("evidence", ())), scope)
+        return License(None)

@@ -1,0 +1,136 @@
+"""A rubric file's shape, as pydantic models. The published JSON Schema is generated from them.
+
+What a ``check`` may say is not part of the shape: the propositions stand in :mod:`osaid.rubrics.probes`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from ..cards.model import Identifier, Text, as_one
+from ..schemas import published_schema
+
+__all__ = ["RubricFile", "rubric_schema"]
+
+RUBRIC_SCHEMA_ID = "urn:osaid:schema:rubric:1"
+CriterionId = Annotated[str, StringConstraints(strict=True, max_length=100, pattern=r"^[A-Z0-9][A-Za-z0-9.-]*(?![\s\S])")]
+Weight = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if isinstance(value, int) and not isinstance(value, bool) else value),
+    StringConstraints(strict=True, pattern=r"^[0-9]{1,4}(?![\s\S])"),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": r"^[0-9]{1,4}(?![\s\S])"}, {"type": "integer", "minimum": 0, "maximum": 9999}]}
+    ),
+]
+Condition = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
+Named = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, regex_engine="python-re")
+
+
+class Framework(_Part):
+    """The definition that the rubric stands for."""
+
+    name: Text
+    version: Text
+    publisher: Text
+    date: Text = ""
+    url: Text
+
+
+class Pillar(_Part):
+    """A group of criteria with a score of its own."""
+
+    id: Identifier
+    title: Text
+
+
+class Clause(_Part):
+    """The part of the definition that a criterion stands for."""
+
+    source: Text = Field(description="A key of sources.")
+    section: Text
+    requirement: Text = Field("", description="The id of the atomic requirement.")
+
+
+class CriterionFile(_Part):
+    """One criterion: its texts for people, and its check."""
+
+    id: CriterionId
+    pillar: Identifier
+    kind: Literal["presence", "terms"] = Field(description="presence: something has to be published. terms: other terms would mend it.")
+    role: Literal["required", "if-used", "optional", "summary"] = Field(
+        "required",
+        description="if-used: counts for the verdict only where its outcome is known. optional: never counts. summary: adds up others.",
+    )
+    weight: Weight = Field(description="Its share in the score.")
+    inherits: Literal["to-derive", "to-run", "never"] = Field(
+        description="Which bases must meet it as well: all that the model was made from, those needed to run it, or none."
+    )
+    title: Text
+    clause: Clause
+    asks: Text
+    why: Text
+    how: Text
+    remedy: Text
+    question: Text
+    check: Condition
+
+
+class VerdictFile(_Part):
+    """A verdict and the condition under which it is reached."""
+
+    id: Identifier
+    label: Text
+    summary: Text
+    when: Condition = Field({}, description="all, any, not, at_least, and every: presence or terms.")
+    otherwise: Text = Field("", description="For the last verdict: reached where no other is.")
+
+
+class Undetermined(_Part):
+    """The verdict where more than one is still possible."""
+
+    id: Identifier
+    label: Text
+    summary: Text
+
+
+class LevelFile(_Part):
+    """A rung that can be reached on the way."""
+
+    id: Identifier
+    label: Text
+    when: Condition
+
+
+class RubricFile(_Part):
+    """A rubric: a framework as data. With ``extends`` it adds to another rubric, or replaces criteria by their id."""
+
+    osaid_rubric: Annotated[
+        Literal["1"], BeforeValidator(as_one), WithJsonSchema({"enum": ["1", 1], "description": "The version of this format."})
+    ]
+    id: Identifier
+    extends: Text = Field("", description="A bundled rubric's id, or a file beside this one.")
+    version: Text
+    title: Text
+    framework: Framework
+    answers: Text
+    audience: Text
+    sources: Named = Field({}, description="What clauses refer to: key to title and url.")
+    pillars: list[Pillar] = []
+    sets: Named = Field({}, description="Names for groups of components.")
+    criteria: list[CriterionFile] = []
+    verdicts: list[VerdictFile] = []
+    undetermined: Undetermined | None = None
+    levels: list[LevelFile] = []
+
+
+def rubric_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a rubric file."""
+    schema = published_schema(RubricFile, RUBRIC_SCHEMA_ID, "osaid rubric")
+    schema["properties"]["undetermined"] = {"$ref": "#/$defs/Undetermined"}
+    return schema

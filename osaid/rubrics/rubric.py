@@ -1,0 +1,464 @@
+"""A rubric as data: read strictly, compiled once, refused with file and line if anything in it is wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from .. import document
+from ..document import Document
+from ..errors import Problem, RubricError
+from ..outcome import State, all_of, any_of, at_least, negate
+from ..resources import bundled_ids, bundled_path
+from ..shapes import at, closest, shape
+from .assessment import Reason
+from .facts import Facts
+from .probes import PROPOSITIONS, BadParameter, Found, Probe, Sets
+
+__all__ = ["DEFAULT_RUBRIC", "Check", "Criterion", "Rubric", "load_rubric", "parse_rubric", "rubric_ids"]
+
+DEFAULT_RUBRIC = "osaid-1.0"
+_MOST_EXTENDS = 8
+
+Done = Mapping[str, Found]
+Check = Callable[[Facts, Done], Found]
+Condition = Callable[[Mapping[str, State]], State]
+_Path = tuple[str | int, ...]
+
+
+class Criterion(NamedTuple):
+    """One criterion. The texts are in English; ``refers_to`` names the criteria its check adds up."""
+
+    id: str
+    pillar: str
+    kind: str  # presence | terms
+    role: str  # required | if-used | optional | summary
+    weight: int
+    inherits: str  # to-derive | to-run | never
+    texts: Mapping[str, str]  # title, asks, why, how, remedy, question
+    clause: Mapping[str, str]  # source, section, requirement
+    check: Check
+    refers_to: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """Its name, in a few words."""
+        return self.texts["title"]
+
+
+class VerdictRule(NamedTuple):
+    """A verdict with the condition under which it is reached."""
+
+    id: str
+    label: str
+    summary: str
+    condition: Condition | None  # None: reached where no other is
+
+
+class LevelRule(NamedTuple):
+    """A rung with its condition and the criteria it counts."""
+
+    id: str
+    label: str
+    condition: Condition
+    counts: tuple[str, ...]
+
+
+class Rubric(NamedTuple):
+    """A compiled rubric."""
+
+    id: str
+    version: str
+    title: str
+    framework: Mapping[str, str]
+    answers: str
+    audience: str
+    sources: Mapping[str, Mapping[str, str]]
+    pillars: Mapping[str, str]  # id to title, in order
+    criteria: tuple[Criterion, ...]
+    order: tuple[int, ...]  # in which to work the criteria out, so that what is referred to comes first
+    verdicts: tuple[VerdictRule, ...]
+    undetermined: tuple[str, str, str]  # id, label, summary
+    levels: tuple[LevelRule, ...]
+    path: str | None
+    sha256: str  # of the rubric's bytes, and of those it extends
+
+    def criterion(self, identifier: str) -> Criterion:
+        """A criterion by its id. Raises KeyError."""
+        for criterion in self.criteria:
+            if criterion.id == identifier:
+                return criterion
+        raise KeyError(identifier)
+
+    def verdict_texts(self, identifier: str) -> tuple[str, str]:
+        """A verdict's label and summary. Raises KeyError."""
+        if identifier == self.undetermined[0]:
+            return self.undetermined[1], self.undetermined[2]
+        for rule in self.verdicts:
+            if rule.id == identifier:
+                return rule.label, rule.summary
+        raise KeyError(identifier)
+
+
+def rubric_ids() -> list[str]:
+    """The ids of the bundled rubrics."""
+    return bundled_ids("rubrics")
+
+
+def load_rubric(name: str = DEFAULT_RUBRIC) -> Rubric:
+    """A bundled rubric by its id, or a rubric file by its path.
+
+    Raises RubricError (a problem for everything wrong in it, with its place) or DocumentError (unreadable).
+    """
+    path = bundled_path("rubrics", name)
+    if path is not None:
+        return _load_bundled(path)
+    if os.path.exists(name) or os.sep in name or name.endswith((".yaml", ".yml", ".json")):
+        return parse_rubric(document.load(name))
+    ids = rubric_ids()
+    near = closest(name, ids)
+    code = "rubric.unknown-near" if near else "rubric.unknown"
+    raise RubricError(Problem(code, {"name": name, "near": near or "", "known": ", ".join(ids)}))
+
+
+@cache
+def _load_bundled(path: str) -> Rubric:
+    return parse_rubric(document.load(path))
+
+
+def parse_rubric(source: Document) -> Rubric:
+    """Compile a rubric from a document. Raises RubricError with everything that is wrong, in order of place."""
+    import hashlib
+
+    layers = [source]
+    while True:
+        problems = shape("rubric").problems(layers[-1])
+        if problems:
+            raise RubricError(problems)
+        parent = layers[-1].data.get("extends")
+        if parent is None:
+            break
+        layers.append(_parent(parent, layers))
+    digest = hashlib.sha256(b"".join(layer.raw for layer in reversed(layers))).hexdigest()
+    builder = _Builder()
+    for layer in reversed(layers):
+        builder.add(layer)
+    return builder.build(source, digest)
+
+
+def _parent(name: str, layers: list[Document]) -> Document:
+    child = layers[-1]
+    path = bundled_path("rubrics", name)
+    if path is None and child.path is not None:
+        path = os.path.join(os.path.dirname(child.path), name)
+    if path is None or not os.path.isfile(path):
+        params = {"name": name, "known": ", ".join(rubric_ids())}
+        raise RubricError(Problem("rubric.extends-unknown", params, child.place(("extends",))))
+    if len(layers) >= _MOST_EXTENDS or any(layer.path and os.path.samefile(layer.path, path) for layer in layers if layer.path):
+        raise RubricError(Problem("rubric.extends-cycle", {"name": name}, child.place(("extends",))))
+    return document.load(path)
+
+
+class _Entry(NamedTuple):
+    data: dict[str, Any]
+    document: Document
+    path: _Path
+
+
+class _Builder:
+    """Gathers the layers of a rubric, then compiles them."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.sources: dict[str, Any] = {}
+        self.pillars: dict[str, str] = {}
+        self.sets: dict[str, _Entry] = {}
+        self.criteria: dict[str, _Entry] = {}
+        self.verdicts: list[_Entry] = []
+        self.levels: list[_Entry] = []
+        self.undetermined: tuple[str, str, str] | None = None
+
+    def bad(self, code: str, entry: _Entry, path: _Path = (), *, key: bool = False, **params: str) -> None:
+        self.problems.append(Problem(code, params, at(entry.document, (*entry.path, *path), key=key)))
+
+    def add(self, layer: Document) -> None:
+        data = layer.data
+        self.sources.update(data.get("sources", {}))
+        self.pillars.update((pillar["id"], pillar["title"]) for pillar in data.get("pillars", ()))
+        for name, members in data.get("sets", {}).items():
+            self.sets[name] = _Entry({"members": members}, layer, ("sets", name))
+        seen: set[str] = set()
+        for index, criterion in enumerate(data.get("criteria", ())):
+            entry = _Entry(criterion, layer, ("criteria", index))
+            if criterion["id"] in seen:
+                self.bad("rubric.duplicate-criterion", entry, ("id",), id=criterion["id"])
+            seen.add(criterion["id"])
+            self.criteria[criterion["id"]] = entry
+        for name, into in (("verdicts", self.verdicts), ("levels", self.levels)):
+            if name in data:
+                into[:] = [_Entry(item, layer, (name, index)) for index, item in enumerate(data[name])]
+        if "undetermined" in data:
+            given = data["undetermined"]
+            self.undetermined = (given["id"], given["label"], given["summary"])
+
+    def build(self, source: Document, digest: str) -> Rubric:
+        sets = self._sets()
+        criteria = [self._criterion(entry, sets) for entry in self.criteria.values()]
+        order = self._order(criteria)
+        whole = _Entry(source.data, source, ())
+        verdicts = []
+        for index, entry in enumerate(self.verdicts):
+            rule, last = entry.data, index == len(self.verdicts) - 1
+            if ("otherwise" in rule) != last or ("when" in rule) == ("otherwise" in rule):
+                self.bad("rubric.verdict-otherwise", entry, id=rule["id"])
+            condition = self._condition(rule["when"], entry, ("when",), criteria) if "when" in rule else None
+            verdicts.append(VerdictRule(rule["id"], rule["label"], rule["summary"], condition))
+        levels = []
+        for entry in self.levels:
+            rule = entry.data
+            condition = self._condition(rule["when"], entry, ("when",), criteria)
+            kinds = _kinds_in(rule["when"])
+            counts = tuple(item.id for item in criteria if item.kind in kinds and item.role in ("required", "if-used"))
+            levels.append(LevelRule(rule["id"], rule["label"], condition, counts))
+        for name, value in (("criteria", criteria), ("verdicts", verdicts), ("pillars", self.pillars), ("undetermined", self.undetermined)):
+            if not value:
+                self.bad("rubric.part-missing", whole, part=name)
+        if self.problems:
+            raise RubricError(sorted(self.problems, key=lambda problem: (problem.place.line or 0, problem.place.column or 0)))
+        data = source.data
+        return Rubric(
+            data["id"],
+            data["version"],
+            data["title"],
+            data["framework"],
+            data["answers"],
+            data["audience"],
+            self.sources,
+            self.pillars,
+            tuple(criteria),
+            order,
+            tuple(verdicts),
+            self.undetermined or ("", "", ""),
+            tuple(levels),
+            source.path,
+            digest,
+        )
+
+    def _sets(self) -> Sets:
+        from ..cards.vocabulary import vocabulary
+
+        known = vocabulary().components
+        sets: dict[str, list[str]] = {}
+        for name, entry in self.sets.items():
+            members = entry.data["members"]
+            if not isinstance(members, list) or not members:
+                self.bad("rubric.bad-set", entry, name=name)
+                continue
+            for index, member in enumerate(members):
+                if member not in known:
+                    self._unknown("rubric.unknown-component", member, known, entry, (index,))
+            sets[name] = [member for member in members if member in known]
+        return sets
+
+    def _criterion(self, entry: _Entry, sets: Sets) -> Criterion:
+        data = entry.data
+        if data["pillar"] not in self.pillars:
+            self._unknown("rubric.unknown-pillar", data["pillar"], self.pillars, entry, ("pillar",))
+        if data["clause"]["source"] not in self.sources:
+            self._unknown("rubric.unknown-source", data["clause"]["source"], self.sources, entry, ("clause", "source"))
+        refers_to: list[str] = []
+        check = self._check(data["check"], entry, ("check",), sets, refers_to)
+        return Criterion(
+            data["id"],
+            data["pillar"],
+            data["kind"],
+            data.get("role", "required"),
+            int(data["weight"]),
+            data["inherits"],
+            {name: data[name] for name in ("title", "asks", "why", "how", "remedy", "question")},
+            data["clause"],
+            check,
+            tuple(refers_to),
+        )
+
+    def _unknown(self, code: str, given: Any, known: Any, entry: _Entry, path: _Path, *, key: bool = False) -> None:
+        near = closest(str(given), known)
+        self.bad(code + ("-near" if near else ""), entry, path, key=key, given=str(given)[:80], near=near or "", known=", ".join(known))
+
+    # --- checks: all, any, not, at_least, criterion, and the propositions -----------------------------------------
+
+    def _check(self, node: Any, entry: _Entry, path: _Path, sets: Sets, refers_to: list[str]) -> Check:
+        if not isinstance(node, dict) or len(node) != 1:
+            self.bad("rubric.one-key", entry, path)
+            return _nothing
+        ((name, parameter),) = node.items()
+        inner = (*path, name)
+        if name in ("all", "any"):
+            parts = self._checks(parameter, entry, inner, sets, refers_to)
+            return _all(parts) if name == "all" else _any(parts)
+        if name == "not":
+            return _not(self._check(parameter, entry, inner, sets, refers_to))
+        if name == "at_least" and _is_at_least(parameter):
+            return _at_least(int(parameter["count"]), self._checks(parameter["of"], entry, (*inner, "of"), sets, refers_to))
+        if name == "criterion" and isinstance(parameter, str) and parameter in self.criteria:
+            refers_to.append(parameter)
+            return _refer(parameter, self.criteria[parameter].data["title"])
+        if name in PROPOSITIONS:
+            return self._proposition(name, parameter, entry, inner, sets)
+        if name == "at_least":
+            self.bad("rubric.bad-at-least", entry, inner)
+        elif name == "criterion":
+            self._unknown("rubric.unknown-criterion", parameter, self.criteria, entry, inner)
+        else:
+            known = [*PROPOSITIONS, "all", "any", "not", "at_least", "criterion"]
+            self._unknown("rubric.unknown-proposition", name, known, entry, inner, key=True)
+        return _nothing
+
+    def _proposition(self, name: str, parameter: Any, entry: _Entry, path: _Path, sets: Sets) -> Check:
+        try:
+            return _on_facts(PROPOSITIONS[name](parameter, sets))
+        except BadParameter as error:
+            given = error.given if isinstance(error.given, str) else type(error.given).__name__
+            near = closest(given, error.choices)
+            known = ", ".join(error.choices)
+            code = "rubric.bad-parameter-near" if near else "rubric.bad-parameter"
+            self.bad(code, entry, path, proposition=name, given=given[:80], near=near or "", known=known)
+            return _nothing
+
+    def _checks(self, nodes: Any, entry: _Entry, path: _Path, sets: Sets, refers_to: list[str]) -> list[Check]:
+        if not isinstance(nodes, list) or not nodes:
+            self.bad("rubric.not-a-list", entry, path)
+            return []
+        return [self._check(node, entry, (*path, index), sets, refers_to) for index, node in enumerate(nodes)]
+
+    def _order(self, criteria: list[Criterion]) -> tuple[int, ...]:
+        """Criteria in an order in which each comes after those it refers to."""
+        number = {criterion.id: index for index, criterion in enumerate(criteria)}
+        order: list[int] = []
+        placed: set[str] = set()
+        waiting = list(criteria)
+        while waiting:
+            ready = [criterion for criterion in waiting if all(name in placed for name in criterion.refers_to)]
+            if not ready:
+                for criterion in waiting:
+                    self.bad("rubric.criterion-cycle", self.criteria[criterion.id], ("check",), id=criterion.id)
+                break
+            order.extend(number[criterion.id] for criterion in ready)
+            placed.update(criterion.id for criterion in ready)
+            waiting = [criterion for criterion in waiting if criterion.id not in placed]
+        return tuple(order)
+
+    # --- conditions of verdicts and levels: all, any, not, at_least, every, criterion -----------------------------
+
+    def _condition(self, node: Any, entry: _Entry, path: _Path, criteria: list[Criterion]) -> Condition:
+        if not isinstance(node, dict) or len(node) != 1:
+            self.bad("rubric.one-key", entry, path)
+            return lambda states: State.UNKNOWN
+        ((name, parameter),) = node.items()
+        inner = (*path, name)
+        if name in ("all", "any"):
+            if not isinstance(parameter, list) or not parameter:
+                self.bad("rubric.not-a-list", entry, inner)
+                return lambda states: State.UNKNOWN
+            parts = [self._condition(part, entry, (*inner, index), criteria) for index, part in enumerate(parameter)]
+            combine = all_of if name == "all" else any_of
+            return lambda states: combine(part(states) for part in parts)
+        if name == "not":
+            part = self._condition(parameter, entry, inner, criteria)
+            return lambda states: _not_fully(part(states))
+        if name == "every":
+            if parameter not in ("presence", "terms"):
+                self._unknown("rubric.unknown-kind", parameter, ["presence", "terms"], entry, inner)
+                return lambda states: State.UNKNOWN
+            required = [criterion.id for criterion in criteria if criterion.kind == parameter and criterion.role == "required"]
+            if_used = [criterion.id for criterion in criteria if criterion.kind == parameter and criterion.role == "if-used"]
+            return lambda states: _every(states, required, if_used)
+        if name == "criterion":
+            if not isinstance(parameter, str) or parameter not in self.criteria:
+                self._unknown("rubric.unknown-criterion", parameter, self.criteria, entry, inner)
+                return lambda states: State.UNKNOWN
+            return lambda states: states[parameter]
+        self._unknown("rubric.unknown-condition", name, ["all", "any", "not", "every", "criterion"], entry, inner, key=True)
+        return lambda states: State.UNKNOWN
+
+
+def _every(states: Mapping[str, State], required: list[str], if_used: list[str]) -> State:
+    """All required criteria, and those of role if-used whose outcome is known: a step that nobody has shown asks for nothing."""
+    known = (states[name] for name in if_used if states[name] not in (State.UNKNOWN, State.PARTLY_OR_MET))
+    return all_of((*(states[name] for name in required), *known))
+
+
+def _not_fully(state: State) -> State:
+    """Whether it is not met in full. Unlike negation, partly met is an answer here: it is not met in full."""
+    if state is State.NOT_APPLICABLE:
+        return State.NOT_MET
+    if state.best < 2:
+        return State.MET
+    return State.NOT_MET if state.worst == 2 else State.UNKNOWN
+
+
+def _kinds_in(node: Any) -> set[str]:
+    if isinstance(node, dict):
+        return {str(value) for key, value in node.items() if key == "every"} | {
+            kind for value in node.values() for kind in _kinds_in(value)
+        }
+    return {kind for item in node for kind in _kinds_in(item)} if isinstance(node, list) else set()
+
+
+def _is_at_least(parameter: Any) -> bool:
+    return isinstance(parameter, dict) and set(parameter) == {"count", "of"} and str(parameter["count"]).isdecimal()
+
+
+def _nothing(facts: Facts, done: Done) -> Found:
+    return Found(State.UNKNOWN, ())
+
+
+def _on_facts(probe: Probe) -> Check:
+    return lambda facts, done: probe(facts)
+
+
+def _refer(identifier: str, title: str) -> Check:
+    params = {"criterion": identifier, "title": title}
+
+    def check(facts: Facts, done: Done) -> Found:
+        state = done[identifier].state
+        return Found(state, (Reason("criterion." + state.outcome.value, params, state),))
+
+    return check
+
+
+def _all(parts: list[Check]) -> Check:
+    def check(facts: Facts, done: Done) -> Found:
+        found = [part(facts, done) for part in parts]
+        return Found(all_of(item.state for item in found), tuple(reason for item in found for reason in item.reasons))
+
+    return check
+
+
+def _any(parts: list[Check]) -> Check:
+    def check(facts: Facts, done: Done) -> Found:
+        found = [part(facts, done) for part in parts]
+        state = any_of(item.state for item in found)
+        # Met: what makes it so. Otherwise all of it, as any one would do.
+        kept = [item for item in found if item.state is State.MET] if state is State.MET else found
+        return Found(state, tuple(reason for item in kept for reason in item.reasons))
+
+    return check
+
+
+def _not(part: Check) -> Check:
+    def check(facts: Facts, done: Done) -> Found:
+        found = part(facts, done)
+        return Found(negate(found.state), found.reasons)
+
+    return check
+
+
+def _at_least(count: int, parts: list[Check]) -> Check:
+    def check(facts: Facts, done: Done) -> Found:
+        found = [part(facts, done) for part in parts]
+        return Found(at_least(count, [item.state for item in found]), tuple(reason for item in found for reason in item.reasons))
+
+    return check

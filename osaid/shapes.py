@@ -1,0 +1,269 @@
+"""Checks data against a published JSON Schema, with every problem in plain words and at its place.
+
+The schema is compiled once into plain functions. Only the keywords that our schemas use are known; any other is an
+error when compiling, so a schema can never say more than is checked. Acceptance is the same as jsonschema's and
+pydantic's (a property test holds all three together); what differs is the cost and the message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+from .document import Document
+from .errors import Place, Problem
+
+__all__ = ["Shape", "closest", "shape"]
+
+_MOST_PROBLEMS = 100
+# A path is a linked list (parent, key), so that walking costs one small tuple a step and nothing is joined without need.
+_Path = Any
+_Report = Callable[..., None]
+_Check = Callable[[Any, _Path, _Report], None]
+
+_NOTES = {"description", "$schema", "$id", "$defs", "title"}
+_OBJECT = {"properties", "required", "additionalProperties", "propertyNames"}
+_ARRAY = {"items", "minItems", "maxItems"}
+_STRING = {"pattern", "minLength", "maxLength"}
+_NUMBER = {"minimum", "maximum"}
+_KNOWN = _NOTES | _OBJECT | _ARRAY | _STRING | _NUMBER | {"type", "enum", "const", "anyOf", "$ref"}
+
+
+def closest(word: str, words: Iterable[str]) -> str | None:
+    """The word among ``words`` that ``word`` was most likely meant to be, or None."""
+    from difflib import get_close_matches
+
+    by_folded = {re.sub(r"[\W_]+", "", other.lower()): other for other in words}
+    found = get_close_matches(re.sub(r"[\W_]+", "", word[:200].lower()), by_folded, 1, 0.6)
+    return by_folded[found[0]] if found else None
+
+
+@cache
+def shape(name: str) -> Shape:
+    """The compiled shape of a published schema by its name."""
+    from .schemas import read_schema
+
+    return Shape(read_schema(name))
+
+
+class Shape:
+    """A compiled schema."""
+
+    def __init__(self, schema: dict[str, Any]) -> None:
+        self._defs: dict[str, Any] = schema.get("$defs", {})
+        self._refs: dict[str, _Check] = {}
+        self._check = self._compile(schema)
+
+    def problems(self, document: Document) -> list[Problem]:
+        """Everything in the document that does not fit, in order of place; an empty list if it fits."""
+        found: list[tuple[str, _Path, bool, dict[str, str]]] = []
+
+        def report(code: str, path: _Path, key: bool = False, **params: str) -> None:
+            if len(found) < _MOST_PROBLEMS:
+                found.append((code, path, key, params))
+
+        self._check(document.data, None, report)
+        problems = [
+            Problem(code, {"where": _spell(steps), **params}, document.place(steps, key=key))
+            for code, path, key, params in found
+            for steps in (_steps(path),)
+        ]
+        return sorted(problems, key=lambda problem: (problem.place.line or 0, problem.place.column or 0, problem.code))
+
+    def accepts(self, data: Any) -> bool:
+        """Whether plain data fits."""
+        wrong: list[str] = []
+        self._check(data, None, lambda code, path, key=False, **params: wrong.append(code))
+        return not wrong
+
+    # Each compiled function takes a value, the path to it, and a function to report problems to.
+
+    def _compile(self, schema: dict[str, Any]) -> _Check:
+        if unknown := schema.keys() - _KNOWN:
+            raise ValueError(f"schema keywords not known: {sorted(unknown)}")
+        if "$ref" in schema:
+            return self._ref(schema["$ref"].rpartition("/")[2])
+        if "anyOf" in schema:
+            return self._any_of(schema["anyOf"])
+        if "enum" in schema or "const" in schema:
+            return _enum(schema.get("enum", [schema.get("const")]))
+        types = schema.get("type", [])
+        types = [types] if isinstance(types, str) else types
+        if types == ["object"]:
+            return self._object(schema)
+        if types == ["array"]:
+            return self._array(schema)
+        return _scalar(schema, frozenset(types))
+
+    def _ref(self, name: str) -> _Check:
+        if name not in self._refs:
+            # Filled in below, so that a definition may refer to itself.
+            self._refs[name] = self._later(name)
+            self._refs[name] = self._compile(self._defs[name])
+        return self._refs[name]
+
+    def _later(self, name: str) -> _Check:
+        def check(value: Any, path: _Path, report: _Report) -> None:
+            self._refs[name](value, path, report)
+
+        return check
+
+    def _any_of(self, options: list[dict[str, Any]]) -> _Check:
+        branches = [(self._types(option), self._compile(option)) for option in options]
+        expected = _spell_types(sorted({kind for types, _ in branches for kind in types}))
+
+        def check(value: Any, path: _Path, report: _Report) -> None:
+            kind = _type_of(value)
+            for types, branch in branches:
+                if kind in types or (kind == "integer" and "number" in types):
+                    branch(value, path, report)
+                    return
+            report("shape.type", path, expected=expected, found=_spell_types([kind]))
+
+        return check
+
+    def _types(self, schema: dict[str, Any]) -> frozenset[str]:
+        if "$ref" in schema:
+            return self._types(self._defs[schema["$ref"].rpartition("/")[2]])
+        if "enum" in schema:
+            return frozenset(_type_of(value) for value in schema["enum"])
+        types = schema["type"]
+        return frozenset([types] if isinstance(types, str) else types)
+
+    def _object(self, schema: dict[str, Any]) -> _Check:
+        checks = {name: self._compile(part) for name, part in schema.get("properties", {}).items()}
+        required = tuple(schema.get("required", ()))
+        other = schema.get("additionalProperties", True)
+        other_check = self._compile(other) if isinstance(other, dict) else None
+        name_check = _scalar(schema["propertyNames"], frozenset(["string"])) if "propertyNames" in schema else None
+
+        def check(value: Any, path: _Path, report: _Report) -> None:
+            if value.__class__ is not dict:
+                report("shape.type", path, expected="a map", found=_spell_types([_type_of(value)]))
+                return
+            for key, item in value.items():
+                known = checks.get(key)
+                if known is not None:
+                    known(item, (path, key), report)
+                elif other_check is not None:
+                    if name_check is not None:
+                        name_check(key, (path, key), lambda code, at, **params: report(code, at, True, **params))
+                    other_check(item, (path, key), report)
+                elif other is False:
+                    near = closest(str(key), checks)
+                    code = "shape.unknown-key-near" if near else "shape.unknown-key"
+                    report(code, (path, key), True, key=_short(key), near=near or "", known=", ".join(checks))
+            for name in required:
+                if name not in value:
+                    report("shape.missing-key", path, key=name)
+
+        return check
+
+    def _array(self, schema: dict[str, Any]) -> _Check:
+        item_check = self._compile(schema.get("items", {}))
+        least, most = schema.get("minItems", 0), schema.get("maxItems")
+
+        def check(value: Any, path: _Path, report: _Report) -> None:
+            if value.__class__ is not list:
+                report("shape.type", path, expected="a list", found=_spell_types([_type_of(value)]))
+                return
+            if len(value) < least or (most is not None and len(value) > most):
+                report("shape.list-length", path, least=str(least), most=str(most), found=str(len(value)))
+            for index, item in enumerate(value):
+                item_check(item, (path, index), report)
+
+        return check
+
+
+def _enum(values: list[Any]) -> _Check:
+    texts = frozenset(value for value in values if isinstance(value, str))
+    others = [value for value in values if not isinstance(value, str)]
+    choices = ", ".join(str(value) for value in dict.fromkeys(map(str, values)))
+
+    def check(value: Any, path: _Path, report: _Report) -> None:
+        if value.__class__ is str:
+            if value not in texts:
+                near = closest(value, texts)
+                code = "shape.not-a-choice-near" if near else "shape.not-a-choice"
+                report(code, path, value=_short(value), choices=choices, near=near or "")
+        elif isinstance(value, bool) or value is None or not any(value == other for other in others):
+            report("shape.not-a-choice", path, value=_spell_types([_type_of(value)]), choices=choices)
+
+    return check
+
+
+def _scalar(schema: dict[str, Any], types: frozenset[str]) -> _Check:
+    least, most = schema.get("minLength", 0), schema.get("maxLength", 1 << 62)
+    search = re.compile(schema["pattern"]).search if "pattern" in schema else None
+    low, high = schema.get("minimum"), schema.get("maximum")
+    about = schema.get("description", "").rstrip(".")
+    text = not types or "string" in types
+    expected = _spell_types(sorted(types))
+
+    def check(value: Any, path: _Path, report: _Report) -> None:
+        if value.__class__ is str and text:
+            if not least <= len(value) <= most:
+                report("shape.empty" if not value else "shape.too-long", path, most=str(most), found=str(len(value)))
+            elif search is not None and search(value) is None:
+                blank = not value.strip()
+                report("shape.empty" if blank else "shape.pattern", path, value=_short(value), expected=about)
+            return
+        kind = _type_of(value)
+        if types and kind not in types and not (kind == "integer" and "number" in types):
+            report("shape.empty" if value is None else "shape.type", path, expected=expected, found=_spell_types([kind]))
+        elif kind in ("integer", "number") and ((low is not None and value < low) or (high is not None and value > high)):
+            report("shape.range", path, value=_short(value), least=str(low), most=str(high))
+
+    return check
+
+
+def _type_of(value: Any) -> str:
+    if value.__class__ is str:
+        return "string"
+    if value is None:
+        return "null"
+    if isinstance(value, dict):
+        return "object"
+    if isinstance(value, list):
+        return "array"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return "integer"
+    return "number"
+
+
+_SPELLED = {"object": "a map", "array": "a list", "string": "text", "null": "nothing", "integer": "a number", "boolean": "true or false"}
+
+
+def _spell_types(types: list[str]) -> str:
+    if "string" in types:  # every scalar is text to a writer of YAML
+        types = [kind for kind in types if kind not in ("number", "integer", "boolean")]
+    return " or ".join(dict.fromkeys(_SPELLED.get(kind, "a number") for kind in types))
+
+
+def _steps(path: _Path) -> tuple[str | int, ...]:
+    steps: list[str | int] = []
+    while path is not None:
+        path, key = path
+        steps.append(key)
+    return tuple(reversed(steps))
+
+
+def _spell(steps: tuple[str | int, ...]) -> str:
+    text = ""
+    for step in steps:
+        text += f"[{step}]" if isinstance(step, int) else f".{_short(step)}" if text else _short(step)
+    return text or "the top level"
+
+
+def _short(value: Any, most: int = 60) -> str:
+    text = str(value)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def at(document: Document | None, steps: tuple[str | int, ...], *, key: bool = False) -> Place:
+    """The place of a value, or an empty place where there is no document."""
+    return document.place(steps, key=key) if document is not None else Place()
