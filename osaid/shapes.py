@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Any
 
 from .document import Document
 from .errors import Place, Problem
 
-__all__ = ["Shape", "closest", "shape"]
+__all__ = ["Shape", "at", "closest"]
 
 _MOST_PROBLEMS = 100
 # A path is a linked list (parent, key), so that walking costs one small tuple a step and nothing is joined without need.
@@ -38,14 +37,6 @@ def closest(word: str, words: Iterable[str]) -> str | None:
     by_folded = {re.sub(r"[\W_]+", "", other.lower()): other for other in words}
     found = get_close_matches(re.sub(r"[\W_]+", "", word[:200].lower()), by_folded, 1, 0.6)
     return by_folded[found[0]] if found else None
-
-
-@cache
-def shape(name: str) -> Shape:
-    """The compiled shape of a published schema by its name."""
-    from .schemas import read_schema
-
-    return Shape(read_schema(name))
 
 
 class Shape:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .. import document
 from ..document import DEFAULT_LIMITS, Document, Limits
 from ..errors import CardError, Problem
-from ..shapes import shape
+from .schema import shape
 from .subject import Subject
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def read_card(source: Document) -> LoadedCard:
     data = source.data
     if not isinstance(data, dict) or "osaid_card" not in data:
         raise CardError(Problem("card.not-a-card", {}, source.place()))
-    problems = shape("card").problems(source)
+    problems = shape().problems(source)
     if problems:
         raise CardError(problems)
     return LoadedCard(_subject(data, source.path, source.format, source.sha256), data, source)

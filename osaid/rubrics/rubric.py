@@ -12,7 +12,8 @@ from ..document import Document
 from ..errors import Problem, RubricError
 from ..outcome import State, all_of, any_of, at_least, negate
 from ..resources import bundled_ids, bundled_path
-from ..shapes import at, closest, shape
+from ..schemas import read_schema
+from ..shapes import Shape, at, closest
 from .assessment import Reason
 from .facts import Facts
 from .probes import PROPOSITIONS, BadParameter, Found, Probe, Sets
@@ -21,6 +22,7 @@ __all__ = ["DEFAULT_RUBRIC", "Check", "Criterion", "Rubric", "load_rubric", "par
 
 DEFAULT_RUBRIC = "osaid-1.0"
 _MOST_EXTENDS = 8
+_KINDS = ("presence", "terms")
 
 Done = Mapping[str, Found]
 Check = Callable[[Facts, Done], Found]
@@ -128,13 +130,18 @@ def _load_bundled(path: str) -> Rubric:
     return parse_rubric(document.load(path))
 
 
+@cache
+def _shape() -> Shape:
+    return Shape(read_schema("rubric"))
+
+
 def parse_rubric(source: Document) -> Rubric:
     """Compile a rubric from a document. Raises RubricError with everything that is wrong, in order of place."""
     import hashlib
 
     layers = [source]
     while True:
-        problems = shape("rubric").problems(layers[-1])
+        problems = _shape().problems(layers[-1])
         if problems:
             raise RubricError(problems)
         parent = layers[-1].data.get("extends")
@@ -355,33 +362,35 @@ class _Builder:
     def _condition(self, node: Any, entry: _Entry, path: _Path, criteria: list[Criterion]) -> Condition:
         if not isinstance(node, dict) or len(node) != 1:
             self.bad("rubric.one-key", entry, path)
-            return lambda states: State.UNKNOWN
+            return _undecided
         ((name, parameter),) = node.items()
         inner = (*path, name)
-        if name in ("all", "any"):
-            if not isinstance(parameter, list) or not parameter:
-                self.bad("rubric.not-a-list", entry, inner)
-                return lambda states: State.UNKNOWN
+        if name in ("all", "any") and isinstance(parameter, list) and parameter:
             parts = [self._condition(part, entry, (*inner, index), criteria) for index, part in enumerate(parameter)]
             combine = all_of if name == "all" else any_of
             return lambda states: combine(part(states) for part in parts)
         if name == "not":
             part = self._condition(parameter, entry, inner, criteria)
             return lambda states: _not_fully(part(states))
-        if name == "every":
-            if parameter not in ("presence", "terms"):
-                self._unknown("rubric.unknown-kind", parameter, ["presence", "terms"], entry, inner)
-                return lambda states: State.UNKNOWN
+        if name == "every" and parameter in _KINDS:
             required = [criterion.id for criterion in criteria if criterion.kind == parameter and criterion.role == "required"]
             if_used = [criterion.id for criterion in criteria if criterion.kind == parameter and criterion.role == "if-used"]
             return lambda states: _every(states, required, if_used)
-        if name == "criterion":
-            if not isinstance(parameter, str) or parameter not in self.criteria:
-                self._unknown("rubric.unknown-criterion", parameter, self.criteria, entry, inner)
-                return lambda states: State.UNKNOWN
+        if name == "criterion" and isinstance(parameter, str) and parameter in self.criteria:
             return lambda states: states[parameter]
-        self._unknown("rubric.unknown-condition", name, ["all", "any", "not", "every", "criterion"], entry, inner, key=True)
-        return lambda states: State.UNKNOWN
+        if name in ("all", "any"):
+            self.bad("rubric.not-a-list", entry, inner)
+        elif name == "every":
+            self._unknown("rubric.unknown-kind", parameter, _KINDS, entry, inner)
+        elif name == "criterion":
+            self._unknown("rubric.unknown-criterion", parameter, self.criteria, entry, inner)
+        else:
+            self._unknown("rubric.unknown-condition", name, ["all", "any", "not", "every", "criterion"], entry, inner, key=True)
+        return _undecided
+
+
+def _undecided(states: Mapping[str, State]) -> State:
+    return State.UNKNOWN
 
 
 def _every(states: Mapping[str, State], required: list[str], if_used: list[str]) -> State:
