@@ -38,15 +38,13 @@ class State(IntEnum):
     MET = 8
     NOT_APPLICABLE = 9
 
-    @property
-    def worst(self) -> int:
-        """The worst it can still be: 0, 1 or 2. Meaningless for NOT_APPLICABLE."""
-        return int(self) // 3
+    worst: int
+    """The worst it can still be: 0, 1 or 2. Meaningless for NOT_APPLICABLE."""
+    best: int
+    """The best it can still be: 0, 1 or 2. Meaningless for NOT_APPLICABLE."""
 
-    @property
-    def best(self) -> int:
-        """The best it can still be: 0, 1 or 2. Meaningless for NOT_APPLICABLE."""
-        return int(self) % 3
+    def __init__(self, code: int) -> None:
+        self.worst, self.best = divmod(code, 3)
 
     @property
     def outcome(self) -> Outcome:

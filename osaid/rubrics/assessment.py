@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..cards.subject import Subject
@@ -26,11 +25,8 @@ class Reason(NamedTuple):
     claimed: bool = False
 
 
-@dataclass(frozen=True)
-class CriterionResult:
+class CriterionResult(NamedTuple):
     """A criterion's outcome with its reasons."""
-
-    __slots__ = ("evidence", "id", "inherited_from", "reasons", "state", "supported")
 
     id: str
     state: State
@@ -104,11 +100,8 @@ class Basis(NamedTuple):
     says: str
 
 
-@dataclass(frozen=True)
-class Assessment:
+class Assessment(NamedTuple):
     """Everything that is to be said about one card under one rubric."""
-
-    __slots__ = ("criteria", "evidence", "gaps", "levels", "lineage", "pillars", "rubric", "score", "subject", "verdict")
 
     subject: Subject
     rubric: str

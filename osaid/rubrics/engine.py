@@ -26,6 +26,7 @@ from .rubric import Criterion, Rubric
 __all__ = ["BaseModel", "assess"]
 
 _OUTCOMES = tuple(Outcome)
+_INDEX = {state: _OUTCOMES.index(state.outcome) for state in State}
 
 
 class BaseModel(NamedTuple):
@@ -57,13 +58,14 @@ def assess(subject: Subject, facts: Facts, rubric: Rubric, bases: tuple[BaseMode
         results[index] = _result(criterion, found, inherited, facts)
     criteria = tuple(result for result in results if result is not None)
     states = {result.id: result.state for result in criteria}
+    score, pillars = _scores(rubric, states)
     return Assessment(
         subject,
         rubric.id,
         _verdict(rubric, states),
-        _score([(criterion, states[criterion.id]) for criterion in rubric.criteria]) or Score(0.0, 0.0, 0.0),
+        score,
         tuple(_levels(rubric, states)),
-        tuple(_pillars(rubric, states)),
+        pillars,
         criteria,
         tuple(_gaps(rubric, criteria)),
         tuple(
@@ -101,7 +103,11 @@ def _inherit(
 
 def _result(criterion: Criterion, found: Found, inherited: tuple[str, ...], facts: Facts) -> CriterionResult:
     reasons = found.reasons
-    if found.state is not State.MET and found.state is not State.NOT_APPLICABLE and len(reasons) > 1:
+    if len(reasons) == 1:
+        reason = reasons[0]
+        evidence_ids = tuple(item for item in reason.evidence if item in facts.evidence) if reason.claimed else ()
+        return CriterionResult(criterion.id, found.state, reasons, evidence_ids, bool(evidence_ids) or not reason.claimed, inherited)
+    if found.state is not State.MET and found.state is not State.NOT_APPLICABLE:
         # What is met is not why something is not.
         telling = tuple(reason for reason in reasons if reason.state is not State.MET and reason.state is not State.NOT_APPLICABLE)
         reasons = telling or reasons
@@ -128,29 +134,42 @@ def _verdict(rubric: Rubric, states: Mapping[str, State]) -> Verdict:
     return Verdict(possible[0] if len(possible) == 1 else rubric.undetermined[0], tuple(possible))
 
 
-def _score(items: list[tuple[Criterion, State]]) -> Score | None:
-    """The weighted share of applicable criteria met, partly met counting half; None where none applies."""
-    total = low = high = 0
-    for criterion, state in items:
+class _Sum:
+    """The weighted share of applicable criteria met, partly met counting half."""
+
+    __slots__ = ("counts", "high", "low", "total")
+
+    def __init__(self) -> None:
+        self.total = self.low = self.high = 0
+        self.counts = [0] * len(_OUTCOMES)
+
+    def add(self, weight: int, state: State) -> None:
+        self.total += weight
+        self.low += weight * state.worst
+        self.high += weight * state.best
+
+    def score(self) -> Score | None:
+        """None where no criterion applies."""
+        if not self.total:
+            return None
+        low = 50.0 * self.low / self.total
+        return Score(low, low, 50.0 * self.high / self.total)
+
+
+def _scores(rubric: Rubric, states: Mapping[str, State]) -> tuple[Score, tuple[PillarScore, ...]]:
+    """The score of the whole and of each pillar; the pillars' counts leave optional criteria out."""
+    whole = _Sum()
+    pillars = {pillar: _Sum() for pillar in rubric.pillars}
+    for criterion in rubric.criteria:
+        state = states[criterion.id]
+        pillar = pillars[criterion.pillar]
+        if criterion.role != "optional":
+            pillar.counts[_INDEX[state]] += 1
         if state is not State.NOT_APPLICABLE:
-            total += criterion.weight
-            low += criterion.weight * state.worst
-            high += criterion.weight * state.best
-    if not total:
-        return None
-    return Score(50.0 * low / total, 50.0 * low / total, 50.0 * high / total)
-
-
-def _pillars(rubric: Rubric, states: Mapping[str, State]) -> list[PillarScore]:
-    pillars = []
-    for pillar in rubric.pillars:
-        items = [(criterion, states[criterion.id]) for criterion in rubric.criteria if criterion.pillar == pillar]
-        counts = [0] * len(_OUTCOMES)
-        for criterion, state in items:
-            if criterion.role != "optional":
-                counts[_OUTCOMES.index(state.outcome)] += 1
-        pillars.append(PillarScore(pillar, _score(items), tuple(counts)))
-    return pillars
+            whole.add(criterion.weight, state)
+            pillar.add(criterion.weight, state)
+    scores = tuple(PillarScore(name, pillar.score(), tuple(pillar.counts)) for name, pillar in pillars.items())
+    return whole.score() or Score(0.0, 0.0, 0.0), scores
 
 
 def _levels(rubric: Rubric, states: Mapping[str, State]) -> list[Level]:

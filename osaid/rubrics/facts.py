@@ -24,7 +24,7 @@ class License(NamedTuple):
 class Facts:
     """A checked card's data, read-only."""
 
-    __slots__ = ("_components", "_defaults", "derived_from", "evidence", "no_training_of_its_own", "stages")
+    __slots__ = ("_components", "_defaults", "derived_from", "evidence", "memo", "no_training_of_its_own", "stages")
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._components: Mapping[str, Mapping[str, Any]] = data.get("components", _SILENT)
@@ -32,6 +32,7 @@ class Facts:
         self.evidence: Mapping[str, Mapping[str, str]] = data.get("evidence", _SILENT)
         self.stages: Mapping[str, Mapping[str, Any]] = data.get("training_data", _SILENT)
         self.derived_from: list[Mapping[str, Any]] | None = data["model"].get("derived_from")
+        self.memo: dict[Any, Any] = {}  # for propositions that share work on this card
         relations = vocabulary().relations
         # A merge or a quantised copy is made without further training, so silence about training is no open question.
         self.no_training_of_its_own = bool(self.derived_from) and all(

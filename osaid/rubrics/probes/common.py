@@ -1,0 +1,72 @@
+"""What the propositions share: their types, and how they read the parameters of a rubric."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from ...cards.vocabulary import vocabulary
+from ...outcome import State
+from ..assessment import Reason
+from ..facts import Facts
+
+__all__ = ["BY_LEVEL", "UNTRAINED", "BadParameter", "Factory", "Found", "Probe", "Sets", "components", "evidence_of", "word", "words"]
+
+
+class Found(NamedTuple):
+    """What a proposition found: its state, and why."""
+
+    state: State
+    reasons: tuple[Reason, ...]
+
+
+Probe = Callable[[Facts], Found]
+Sets = Mapping[str, list[str]]
+Factory = Callable[[Any, Sets], Probe]
+
+BY_LEVEL = {
+    "full": State.MET,
+    "gated": State.MET,
+    "partial": State.PARTLY_MET,
+    "none": State.NOT_MET,
+    "no-such-step": State.NOT_APPLICABLE,
+    "unknown": State.UNKNOWN,
+}
+"""What a level or a release of the card stands for."""
+
+UNTRAINED = Found(State.NOT_APPLICABLE, (Reason("lineage.no-training", {}, State.NOT_APPLICABLE),))
+"""Found where a model was made from its bases without training, and the card is silent."""
+
+
+class BadParameter(Exception):
+    """A parameter that a proposition cannot take: what was given, and what can be."""
+
+    def __init__(self, given: Any, choices: Iterable[str]) -> None:
+        self.given = given
+        self.choices = tuple(choices)
+        super().__init__(given, self.choices)
+
+
+def word(parameter: Any, choices: Iterable[str]) -> str:
+    """A parameter that has to be one of some words. Raises BadParameter."""
+    if not isinstance(parameter, str) or parameter not in choices:
+        raise BadParameter(parameter, choices)
+    return parameter
+
+
+def words(parameter: Any, choices: Iterable[str]) -> list[str]:
+    """A parameter that has to be a list of some words. Raises BadParameter."""
+    if not isinstance(parameter, list) or not parameter:
+        raise BadParameter(parameter, choices)
+    return [word(item, choices) for item in parameter]
+
+
+def components(parameter: Any, sets: Sets) -> tuple[str, ...]:
+    """A list of components and names of sets, with the sets opened; each component once. Raises BadParameter."""
+    names = words(parameter, [*vocabulary().components, *sets])
+    return tuple(dict.fromkeys(member for name in names for member in sets.get(name, [name])))
+
+
+def evidence_of(claim: Mapping[str, Any]) -> tuple[str, ...]:
+    """The evidence ids that a claim names."""
+    return tuple(claim.get("evidence", ()))

@@ -1,0 +1,148 @@
+"""Propositions on what is disclosed about training data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ...cards.vocabulary import vocabulary
+from ...licenses.expression import NO_LICENSE, terms
+from ...outcome import State, all_of
+from ..assessment import Reason
+from ..facts import Facts
+from .common import BY_LEVEL, UNTRAINED, Found, Probe, Sets, evidence_of, word, words
+from .terms import name_of
+
+__all__ = ["covers", "described", "listed", "located", "not_restrictive", "shared"]
+
+# Which list of the card speaks of data sets with an access.
+_LISTING_OF = {"open": "public", "public": "public", "obtainable": "third_party", "unshareable": "unshareable"}
+
+
+def _in_stages(code: str, title: str, claim_of: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Probe:
+    """A claim with a level, in every stage of training."""
+    silent = Found(State.UNKNOWN, (Reason(code + ".silent", {"what": title, "stage": ""}, State.UNKNOWN),))
+
+    def probe(facts: Facts) -> Found:
+        if not facts.stages:
+            return UNTRAINED if facts.no_training_of_its_own else silent
+        reasons = []
+        for stage, said in facts.stages.items():
+            claim = claim_of(said)
+            level = claim.get("level")
+            params = {"what": title, "stage": f" ({vocabulary().stages[stage]['title']})" if len(facts.stages) > 1 else ""}
+            if level is None:
+                reasons.append(Reason(code + ".silent", params, State.UNKNOWN))
+            else:
+                reasons.append(
+                    Reason(f"{code}.{level}", params, BY_LEVEL[level], evidence_of(claim), claim.get("note", ""), level != "unknown")
+                )
+        return Found(all_of(reason.state for reason in reasons), tuple(reasons))
+
+    return probe
+
+
+def described(parameter: Any, sets: Sets) -> Probe:
+    """A topic of the training data is described."""
+    topic = word(parameter, vocabulary().topics)
+    return _in_stages("described", vocabulary().topics[topic]["title"], lambda stage: stage.get("description", {}).get(topic, {}))
+
+
+def covers(parameter: Any, sets: Sets) -> Probe:
+    """The description covers all training data."""
+    word(parameter, ["all_data"])
+    return _in_stages("covers", "", lambda stage: stage.get("covers_all_data", {}))
+
+
+def listed(parameter: Any, sets: Sets) -> Probe:
+    """All training data of a kind is listed."""
+    listing = word(parameter, vocabulary().listings)
+    return _in_stages("listed", vocabulary().listings[listing]["title"], lambda stage: stage.get("listing", {}).get(listing, {}))
+
+
+def _datasets(parameter: Any, judge: Callable[[Mapping[str, Any]], Reason]) -> Probe:
+    """Every data set of some kinds of access passes a test. With none of them, the listing says whether there are any."""
+    accesses = words(parameter, _LISTING_OF)
+    listings = sorted({_LISTING_OF[access] for access in accesses})
+    title = " and ".join(vocabulary().listings[listing]["title"] for listing in listings)
+
+    def empty(stage: Mapping[str, Any]) -> Reason:
+        claims = [stage.get("listing", {}).get(listing, {}) for listing in listings]
+        evidence = tuple(item for claim in claims for item in evidence_of(claim))
+        levels = {claim.get("level", "unknown") for claim in claims}
+        if levels == {"no-such-step"} or (levels == {"full"} and stage.get("datasets")):
+            return Reason("datasets.no-such", {"what": title}, State.NOT_APPLICABLE, evidence, "", True)
+        if levels <= {"none", "no-such-step"}:
+            return Reason("datasets.none-listed", {"what": title}, State.NOT_MET, evidence, "", True)
+        return Reason("datasets.silent", {"what": title}, State.UNKNOWN)
+
+    def probe(facts: Facts) -> Found:
+        if not facts.stages:
+            return UNTRAINED if facts.no_training_of_its_own else Found(State.UNKNOWN, (empty({}),))
+        reasons: list[Reason] = []
+        for stage in facts.stages.values():
+            chosen = [dataset for dataset in stage.get("datasets", ()) if dataset.get("access") in accesses]
+            reasons.extend(judge(dataset) for dataset in chosen)
+            if not chosen:
+                reasons.append(empty(stage))
+        return Found(all_of(reason.state for reason in reasons), tuple(reasons))
+
+    return probe
+
+
+def located(parameter: Any, sets: Sets) -> Probe:
+    """It is said where every data set of these kinds of access can be got."""
+
+    def judge(dataset: Mapping[str, Any]) -> Reason:
+        gone = dataset.get("state") == "gone"
+        code, state = ("datasets.located-gone" if gone else "datasets.located", State.MET)
+        if not dataset.get("where"):
+            code, state = "datasets.not-located", State.NOT_MET
+        return Reason(code, {"dataset": dataset["name"]}, state, evidence_of(dataset), dataset.get("note", ""), True)
+
+    return _datasets(parameter, judge)
+
+
+def shared(parameter: Any, sets: Sets) -> Probe:
+    """Every data set of these kinds of access can be got today."""
+
+    def judge(dataset: Mapping[str, Any]) -> Reason:
+        found = dataset.get("state", "unknown")
+        state = {"available": State.MET, "gone": State.NOT_MET, "unknown": State.UNKNOWN}[found]
+        if not dataset.get("where") and state is State.MET:
+            state, found = State.UNKNOWN, "unknown"
+        return Reason(
+            "datasets." + found, {"dataset": dataset["name"]}, state, evidence_of(dataset), dataset.get("note", ""), found != "unknown"
+        )
+
+    return _datasets(parameter, judge)
+
+
+def not_restrictive(parameter: Any, sets: Sets) -> Probe:
+    """The data information of every stage is not under terms that restrict; stating no licence is noted only."""
+    word(parameter, ["data_information"])
+
+    def probe(facts: Facts) -> Found:
+        if not facts.stages:
+            silent = Found(State.UNKNOWN, (Reason("data-information.silent", {"license": ""}, State.UNKNOWN),))
+            return UNTRAINED if facts.no_training_of_its_own else silent
+        reasons = []
+        for stage in facts.stages.values():
+            default = facts.default_license("documents")
+            given = terms(stage["license"]) if "license" in stage else default.terms
+            evidence = evidence_of(stage) if "license" in stage else default.evidence
+            if given is None or (not given.stated and given.expression != NO_LICENSE):
+                code, state = "data-information.silent", State.UNKNOWN
+            elif not given.stated:
+                code, state = "data-information.no-license", State.MET
+            else:
+                code, state = {
+                    "yes": ("data-information.free", State.MET),
+                    "no": ("data-information.restricted", State.NOT_MET),
+                    "unknown": ("data-information.not-known", State.UNKNOWN),
+                }[given.free]
+            params = {"license": name_of(given) if given is not None else ""}
+            reasons.append(Reason(code, params, state, evidence, stage.get("note", ""), given is not None))
+        return Found(all_of(reason.state for reason in reasons), tuple(reasons))
+
+    return probe

@@ -1,0 +1,41 @@
+"""Propositions on what a model was made from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...cards.vocabulary import vocabulary
+from ...outcome import State
+from ..assessment import Reason
+from ..facts import Facts
+from .common import Found, Probe, Sets, evidence_of, word
+
+__all__ = ["states"]
+
+
+def states(parameter: Any, sets: Sets) -> Probe:
+    """It is said which models this one was made from."""
+    word(parameter, ["derived_from"])
+    silent = Found(State.UNKNOWN, (Reason("lineage.silent", {}, State.UNKNOWN),))
+    scratch = Found(State.MET, (Reason("lineage.from-scratch", {}, State.MET),))
+
+    def probe(facts: Facts) -> Found:
+        if facts.derived_from is None:
+            return silent
+        if not facts.derived_from:
+            return scratch
+        relations = vocabulary().relations
+        reasons = tuple(
+            Reason(
+                "lineage.stated",
+                {"base": base["model"], "relation": relations[base["relation"]]["title"]},
+                State.MET,
+                evidence_of(base),
+                base.get("note", ""),
+                True,
+            )
+            for base in facts.derived_from
+        )
+        return Found(State.MET, reasons)
+
+    return probe

@@ -1,0 +1,191 @@
+"""Propositions on terms: what the licences of published components grant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from ...cards.vocabulary import vocabulary
+from ...licenses.expression import NO_LICENSE, Terms
+from ...licenses.knowledge import FREEDOMS, knowledge_base
+from ...outcome import State, all_of
+from ..assessment import Reason
+from ..facts import Facts, License
+from .common import BadParameter, Found, Probe, Sets, components, evidence_of, word
+
+__all__ = ["free_access", "name_of", "osi_approved_license", "terms_grant", "terms_stated"]
+
+_PUBLISHED = ("full", "partial", "gated")
+
+Judgement = tuple[str, State, Mapping[str, str]]
+_SILENT: Judgement = ("terms.silent", State.UNKNOWN, {})
+
+
+class _Group(NamedTuple):
+    """Published components under the same terms, told in one reason."""
+
+    components: str
+    license: License
+    parameters: bool  # are these model parameters?
+    evidence: tuple[str, ...]
+
+
+class _Published(NamedTuple):
+    groups: tuple[_Group, ...]
+    nothing: Found  # what to say where there are no groups
+
+
+def name_of(terms: Terms) -> str:
+    """Terms by a name for people: the SPDX expression, or the name of a licence that SPDX does not list."""
+    if len(terms.leaves) == 1 and terms.leaves[0].license is not None and terms.leaves[0].license.id.startswith("LicenseRef-"):
+        return terms.leaves[0].license.name
+    return terms.expression
+
+
+def _published(facts: Facts, names: tuple[str, ...]) -> _Published:
+    """The published components among ``names``, by their terms. Worked out once for each card and list of names."""
+    known: _Published | None = facts.memo.get(names)
+    if known is not None:
+        return known
+    titles = vocabulary().components
+    members: dict[tuple[str, str, bool], list[str]] = {}
+    found: dict[tuple[str, str, bool], tuple[License, dict[str, None]]] = {}
+    unsupported: set[tuple[str, str, bool]] = set()
+    withheld: dict[str, None] | None = None
+    for name in names:
+        component = facts.component(name)
+        release = component.get("release")
+        if release in _PUBLISHED:
+            license = facts.license(name)
+            written = license.terms.expression if license.terms is not None else ""
+            key = (written, license.default, titles[name]["kind"] == "parameters" and not (license.terms and license.terms.stated))
+            members.setdefault(key, []).append(titles[name]["title"])
+            found.setdefault(key, (license, {}))[1].update(dict.fromkeys(license.evidence))
+            if not license.evidence:
+                unsupported.add(key)
+        elif release == "none":
+            withheld = {**(withheld or {}), **dict.fromkeys(evidence_of(component))}
+    groups = tuple(
+        _Group(", ".join(members[key]), license, key[2], () if key in unsupported else tuple(evidence))
+        for key, (license, evidence) in found.items()
+    )
+    made = _Published(groups, _nothing(names, withheld))
+    facts.memo[names] = made
+    return made
+
+
+def _nothing(names: tuple[str, ...], withheld: dict[str, None] | None) -> Found:
+    """Absence is the business of ``released``; but where nothing of a group is published, no freedom can be exercised."""
+    titles = vocabulary().components
+    what = ", ".join(titles[name]["title"] for name in names[:3]) + (", ..." if len(names) > 3 else "")
+    if withheld is None:
+        return Found(State.UNKNOWN, (Reason("terms.nothing-known", {"components": what}, State.UNKNOWN),))
+    reason = Reason("terms.nothing-published", {"components": what}, State.NOT_MET, tuple(withheld), "", True)
+    return Found(State.NOT_MET, (reason,))
+
+
+def _on_terms(names: tuple[str, ...], judge: Callable[[Terms], Judgement]) -> Probe:
+    """A test on the terms of every published component."""
+
+    def probe(facts: Facts) -> Found:
+        published = _published(facts, names)
+        if not published.groups:
+            return published.nothing
+        reasons = []
+        for group in published.groups:
+            terms = group.license.terms
+            code, state, params = _unstated(terms, group.parameters) or judge(terms) if terms is not None else _SILENT
+            params = {**params, "components": group.components, "scope": group.license.default}
+            reasons.append(Reason(code, params, state, group.evidence, "", terms is not None))
+        return Found(all_of([reason.state for reason in reasons]), tuple(reasons))
+
+    return probe
+
+
+def _unstated(terms: Terms, parameters: bool) -> Judgement | None:
+    """What to say where no terms are stated. Code without a licence may not be copied or changed; for parameters the law is not settled."""
+    if terms.stated:
+        return None
+    if terms.expression != NO_LICENSE:
+        return _SILENT
+    return ("terms.none-on-parameters", State.UNKNOWN, {}) if parameters else ("terms.none", State.NOT_MET, {})
+
+
+def osi_approved_license(parameter: Any, sets: Sets) -> Probe:
+    """Every published component of a group is under an OSI-approved licence."""
+    found = {
+        "yes": ("terms.approved", State.MET),
+        "no": ("terms.not-approved", State.NOT_MET),
+        "unknown": ("terms.not-known", State.UNKNOWN),
+    }
+    return _on_terms(components(parameter, sets), lambda terms: (*found[terms.osi_approved], {"license": name_of(terms)}))
+
+
+def terms_grant(parameter: Any, sets: Sets) -> Probe:
+    """The terms of every published component of a group grant a freedom."""
+    if not isinstance(parameter, dict) or set(parameter) != {"freedom", "of"}:
+        raise BadParameter(parameter, ["freedom", "of"])
+    freedom = word(parameter["freedom"], FREEDOMS)
+    index = FREEDOMS.index(freedom)
+    found = {
+        "free": ("terms.grants", State.MET),
+        "restricted": ("terms.restricts", State.NOT_MET),
+        "denied": ("terms.denies", State.NOT_MET),
+        "unknown": ("terms.not-known", State.UNKNOWN),
+    }
+
+    def judge(terms: Terms) -> Judgement:
+        params = {"license": name_of(terms), "freedom": freedom, "restrictions": _restrictions(terms.restrictions)}
+        return *found[terms.grants[index]], params
+
+    return _on_terms(components(parameter["of"], sets), judge)
+
+
+@lru_cache(maxsize=1024)
+def _restrictions(kinds: tuple[str, ...]) -> str:
+    return "; ".join(knowledge_base().kind(kind).title for kind in kinds) or "its terms"
+
+
+def terms_stated(parameter: Any, sets: Sets) -> Probe:
+    """The terms of every published component of a group are stated."""
+    on_terms = _on_terms(components(parameter, sets), lambda terms: ("terms.stated", State.MET, {"license": name_of(terms)}))
+
+    def probe(facts: Facts) -> Found:
+        found = on_terms(facts)
+        reasons = tuple(_as_statement(reason) for reason in found.reasons)
+        return Found(all_of([reason.state for reason in reasons]), reasons)
+
+    return probe
+
+
+def _as_statement(reason: Reason) -> Reason:
+    if reason.code in ("terms.none", "terms.none-on-parameters"):
+        return reason._replace(code="terms.not-stated", state=State.NOT_MET)
+    if reason.code == "terms.stated" and reason.params["scope"]:
+        return reason._replace(code="terms.stated-by-default")
+    return reason
+
+
+def free_access(parameter: Any, sets: Sets) -> Probe:
+    """No published component of a group is gated."""
+    names = components(parameter, sets)
+    titles = vocabulary().components
+
+    def probe(facts: Facts) -> Found:
+        sides: dict[bool, tuple[list[str], dict[str, None]]] = {}
+        for name in names:
+            component = facts.component(name)
+            if component.get("release") in _PUBLISHED:
+                members, evidence = sides.setdefault(component["release"] == "gated", ([], {}))
+                members.append(titles[name]["title"])
+                evidence.update(dict.fromkeys(evidence_of(component)))
+        if not sides:
+            return _published(facts, names).nothing
+        reasons = []
+        for is_gated, (members, evidence) in sides.items():
+            code, state = ("access.gated", State.NOT_MET) if is_gated else ("access.open", State.MET)
+            reasons.append(Reason(code, {"components": ", ".join(members)}, state, tuple(evidence), "", True))
+        return Found(all_of([reason.state for reason in reasons]), tuple(reasons))
+
+    return probe
