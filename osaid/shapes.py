@@ -187,7 +187,7 @@ def _enum(values: list[Any]) -> _Check:
 
 def _scalar(schema: dict[str, Any], types: frozenset[str]) -> _Check:
     least, most = schema.get("minLength", 0), schema.get("maxLength", 1 << 62)
-    search = re.compile(schema["pattern"]).search if "pattern" in schema else None
+    search = _search(schema.get("pattern"))
     low, high = schema.get("minimum"), schema.get("maximum")
     about = schema.get("description", "").rstrip(".")
     text = not types or "string" in types
@@ -197,7 +197,7 @@ def _scalar(schema: dict[str, Any], types: frozenset[str]) -> _Check:
         if value.__class__ is str and text:
             if not least <= len(value) <= most:
                 report("shape.empty" if not value else "shape.too-long", path, most=str(most), found=str(len(value)))
-            elif search is not None and search(value) is None:
+            elif search is not None and not search(value):
                 blank = not value.strip()
                 report("shape.empty" if blank else "shape.pattern", path, value=_short(value), expected=about)
             return
@@ -208,6 +208,13 @@ def _scalar(schema: dict[str, Any], types: frozenset[str]) -> _Check:
             report("shape.range", path, value=_short(value), least=str(low), most=str(high))
 
     return check
+
+
+def _search(pattern: str | None) -> Callable[[str], Any] | None:
+    """A test for a pattern. The one that every text has to pass, "not blank", is done without a regular expression."""
+    if pattern == r"[^ \t\r\n]":
+        return lambda value: value.strip(" \t\r\n")
+    return re.compile(pattern).search if pattern is not None else None
 
 
 def _type_of(value: Any) -> str:

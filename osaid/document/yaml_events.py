@@ -13,6 +13,7 @@ from .common import MOST_PROBLEMS, Limits, PathTo, Places, error, line_column
 __all__ = ["build", "places"]
 
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_NO_KEYS = frozenset(("", "<<"))
 
 
 def _parser(source: bytes) -> Any:
@@ -93,23 +94,28 @@ def _build(parser: Any, doubts: _Doubts, limits: Limits) -> Any:
     in_map, key = False, None
     stack: list[tuple[Any, bool, str | None]] = []
     root: list[Any] = []
-    left = limits.nodes
+    left = 2 * limits.nodes  # events: a map or list has two
     while True:
         event = get()
         kind = type(event)
-        if kind is map_end or kind is list_end:
+        left -= 1
+        if kind is scalar:
+            value: Any = event.value
+        elif kind is map_end or kind is list_end:
             current, in_map, key = stack.pop()
             if stack:
                 continue
             return root[0]
-        value: Any = event.value if kind is scalar else {} if kind is map_start else [] if kind is list_start else None
+        else:
+            value = {} if kind is map_start else [] if kind is list_start else None
+            if len(stack) > limits.depth:
+                return _give_up(doubts, event, limits, left)
         if kind is alias or event.anchor is not None or event.tag is not None:
             doubts.node(event)
-        left -= 1
-        if left < 0 or len(stack) > limits.depth or len(problems) >= MOST_PROBLEMS:
+        if left < 0 or len(problems) >= MOST_PROBLEMS:
             return _give_up(doubts, event, limits, left)
         if in_map and key is None:
-            key = doubts.key(value, event, current) if value.__class__ is not str or value in current or value in ("", "<<") else value
+            key = value if value.__class__ is str and value not in current and value not in _NO_KEYS else doubts.key(value, event, current)
             if kind is scalar or kind is alias:
                 continue
             # A map or list as a key: what is in it is read over, and dropped with the rest.
