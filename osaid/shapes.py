@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from .document import Document
+from .document.common import short
 from .errors import Place, Problem
 
 __all__ = ["Shape", "at", "closest"]
@@ -22,7 +24,7 @@ _Path = Any
 _Report = Callable[..., None]
 _Check = Callable[[Any, _Path, _Report], None]
 
-_NOTES = {"description", "$schema", "$id", "$defs", "title"}
+_NOTES = {"description", "examples", "$schema", "$id", "$defs", "title"}
 _OBJECT = {"properties", "required", "additionalProperties", "propertyNames"}
 _ARRAY = {"items", "minItems", "maxItems"}
 _STRING = {"pattern", "minLength", "maxLength"}
@@ -39,6 +41,10 @@ def closest(word: str, words: Iterable[str]) -> str | None:
     return by_folded[found[0]] if found else None
 
 
+class _Enough(Exception):
+    """Ends a walk that has found enough: a stranger's document may have a hundred thousand wrong keys."""
+
+
 class Shape:
     """A compiled schema."""
 
@@ -51,11 +57,13 @@ class Shape:
         """Everything in the document that does not fit, in order of place; an empty list if it fits."""
         found: list[tuple[str, _Path, bool, dict[str, str]]] = []
 
-        def report(code: str, path: _Path, key: bool = False, **params: str) -> None:
-            if len(found) < _MOST_PROBLEMS:
-                found.append((code, path, key, params))
+        def report(code: str, path: _Path, key: bool = False, /, **params: str) -> None:
+            found.append((code, path, key, params))
+            if len(found) >= _MOST_PROBLEMS:
+                raise _Enough
 
-        self._check(document.data, None, report)
+        with suppress(_Enough):
+            self._check(document.data, None, report)
         problems = [
             Problem(code, {"where": _spell(steps), **params}, document.place(steps, key=key))
             for code, path, key, params in found
@@ -65,9 +73,15 @@ class Shape:
 
     def accepts(self, data: Any) -> bool:
         """Whether plain data fits."""
-        wrong: list[str] = []
-        self._check(data, None, lambda code, path, key=False, **params: wrong.append(code))
-        return not wrong
+
+        def report(code: str, path: _Path, key: bool = False, /, **params: str) -> None:
+            raise _Enough
+
+        try:
+            self._check(data, None, report)
+        except _Enough:
+            return False
+        return True
 
     # Each compiled function takes a value, the path to it, and a function to report problems to.
 
@@ -140,12 +154,12 @@ class Shape:
                     known(item, (path, key), report)
                 elif other_check is not None:
                     if name_check is not None:
-                        name_check(key, (path, key), lambda code, at, **params: report(code, at, True, **params))
+                        name_check(key, (path, key), lambda code, at, /, **params: report(code, at, True, **params))
                     other_check(item, (path, key), report)
                 elif other is False:
                     near = closest(str(key), checks)
                     code = "shape.unknown-key-near" if near else "shape.unknown-key"
-                    report(code, (path, key), True, key=_short(key), near=near or "", known=", ".join(checks))
+                    report(code, (path, key), True, key=short(str(key)), near=near or "", known=", ".join(checks))
             for name in required:
                 if name not in value:
                     report("shape.missing-key", path, key=name)
@@ -178,7 +192,7 @@ def _enum(values: list[Any]) -> _Check:
             if value not in texts:
                 near = closest(value, texts)
                 code = "shape.not-a-choice-near" if near else "shape.not-a-choice"
-                report(code, path, value=_short(value), choices=choices, near=near or "")
+                report(code, path, value=short(str(value)), choices=choices, near=near or "")
         elif isinstance(value, bool) or value is None or not any(value == other for other in others):
             report("shape.not-a-choice", path, value=_spell_types([_type_of(value)]), choices=choices)
 
@@ -189,7 +203,7 @@ def _scalar(schema: dict[str, Any], types: frozenset[str]) -> _Check:
     least, most = schema.get("minLength", 0), schema.get("maxLength", 1 << 62)
     search = _search(schema.get("pattern"))
     low, high = schema.get("minimum"), schema.get("maximum")
-    about = schema.get("description", "").rstrip(".")
+    expected_text = _spell_expected(schema)
     text = not types or "string" in types
     expected = _spell_types(sorted(types))
 
@@ -199,13 +213,13 @@ def _scalar(schema: dict[str, Any], types: frozenset[str]) -> _Check:
                 report("shape.empty" if not value else "shape.too-long", path, most=str(most), found=str(len(value)))
             elif search is not None and not search(value):
                 blank = not value.strip()
-                report("shape.empty" if blank else "shape.pattern", path, value=_short(value), expected=about)
+                report("shape.empty" if blank else "shape.pattern", path, value=short(str(value)), expected=expected_text)
             return
         kind = _type_of(value)
         if types and kind not in types and not (kind == "integer" and "number" in types):
             report("shape.empty" if value is None else "shape.type", path, expected=expected, found=_spell_types([kind]))
         elif kind in ("integer", "number") and ((low is not None and value < low) or (high is not None and value > high)):
-            report("shape.range", path, value=_short(value), least=str(low), most=str(high))
+            report("shape.range", path, value=short(str(value)), least=str(low), most=str(high))
 
     return check
 
@@ -242,6 +256,13 @@ def _spell_types(types: list[str]) -> str:
     return " or ".join(dict.fromkeys(_SPELLED.get(kind, "a number") for kind in types))
 
 
+def _spell_expected(schema: dict[str, Any]) -> str:
+    about = str(schema.get("description", "")).rstrip(".")
+    if "examples" in schema:
+        about += ("; " if about else "") + "for example " + " or ".join(schema["examples"])
+    return about or "text that matches " + str(schema.get("pattern", "")).replace(r"(?![\s\S])", "$")
+
+
 def _steps(path: _Path) -> tuple[str | int, ...]:
     steps: list[str | int] = []
     while path is not None:
@@ -253,13 +274,8 @@ def _steps(path: _Path) -> tuple[str | int, ...]:
 def _spell(steps: tuple[str | int, ...]) -> str:
     text = ""
     for step in steps:
-        text += f"[{step}]" if isinstance(step, int) else f".{_short(step)}" if text else _short(step)
+        text += f"[{step}]" if isinstance(step, int) else f".{short(str(step))}" if text else short(str(step))
     return text or "the top level"
-
-
-def _short(value: Any, most: int = 60) -> str:
-    text = str(value)
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def at(document: Document | None, steps: tuple[str | int, ...], *, key: bool = False) -> Place:

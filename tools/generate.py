@@ -1,4 +1,4 @@
-"""Writes what is generated: the JSON Schemas, the criteria's page and the table of OSI's outcomes.
+"""Writes what is generated: the JSON Schemas, the criteria's page, the table of OSI's outcomes, and the README's outputs.
 
 ``python tools/generate.py`` writes them, ``--check`` only says whether they are in step (exit 1 if not).
 """
@@ -6,7 +6,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from osaid import __version__, load_card, load_rubric
@@ -85,11 +89,36 @@ def outcomes() -> dict[Path, str]:
     return {ROOT / "docs" / "osi-outcomes.md": "\n".join(lines).rstrip() + "\n"}
 
 
+def readme() -> dict[Path, str]:
+    """The README with the real output of every command it shows."""
+    path = ROOT / "README.md"
+    block = re.compile(r"```console\n\$ (.*?)\n.*?```", re.DOTALL)
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("model_cards", "docs"):
+            (Path(folder) / name).symlink_to(ROOT / name)
+        made = block.sub(lambda match: f"```console\n$ {match[1]}\n{_output(match[1], folder)}```", path.read_text(encoding="utf-8"))
+    return {path: made}
+
+
+def _output(command: str, folder: str) -> str:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env={**os.environ, "PATH": path, "NO_COLOR": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.stdout
+
+
 def main() -> int:
     """Write everything, or check it."""
     check = "--check" in sys.argv[1:]
     stale = []
-    for make in (schemas, criteria, outcomes):
+    for make in (schemas, criteria, outcomes, readme):
         for path, text in make().items():
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 stale.append(path.relative_to(ROOT))

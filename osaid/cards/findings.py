@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from .reader import LoadedCard
 __all__ = ["Finding", "findings"]
 
 _Path = tuple[str | int, ...]
+_ADDRESS = re.compile(r"(https?|gs|s3|hf|ftp|git)://[^\s/]")
 _SAYS_NOTHING = (None, "unknown")
 
 
@@ -49,7 +51,7 @@ def _all(data: Mapping[str, Any]) -> Iterator[_Raw]:
         if claimed and not claim.get("evidence"):
             yield "warning", "finding.unsupported", path, {}
         for index, address in enumerate(claim.get("where", ())):
-            if not address.startswith(("https://", "http://")):
+            if not _ADDRESS.match(address):
                 yield "warning", "finding.not-an-address", (*path, "where", index), {"value": address[:80]}
     for identifier, entry in evidence.items():
         if identifier not in used:
@@ -84,12 +86,14 @@ def _claims(data: Mapping[str, Any]) -> Iterator[tuple[_Path, Mapping[str, Any]]
 def _licenses(data: Mapping[str, Any]) -> Iterator[_Raw]:
     for path, text in _license_texts(data):
         judged = terms(text)
+        # Data often comes under many terms at once; what is said of them in words is not judged, so it is no fault.
+        severity = "note" if "datasets" in path else "warning"
         if judged.problem is not None:
             detail = f"{judged.problem.message}"
-            yield "warning", "finding.license-problem", path, {"detail": f"{text[:80]}: {detail}"}
+            yield severity, "finding.license-problem", path, {"detail": f"{text[:80]}: {detail}"}
         else:
             for name in judged.unknown:
-                yield "warning", "finding.license-unknown", path, {"license": name[:80]}
+                yield severity, "finding.license-unknown", path, {"license": name[:80]}
         for written, identifier in judged.resolved:
             yield "note", "finding.license-resolved", path, {"license": written[:80], "id": identifier}
 

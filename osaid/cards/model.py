@@ -54,14 +54,23 @@ Text = Annotated[
     StringConstraints(strict=True, min_length=1, max_length=_MOST_TEXT, pattern=_TEXT),
     WithJsonSchema({"type": ["string", "number", "boolean"], "minLength": 1, "maxLength": _MOST_TEXT, "pattern": _TEXT}),
 ]
-Identifier = Annotated[str, StringConstraints(strict=True, max_length=200, pattern=r"^[a-z0-9][a-z0-9._-]*" + _END)]
-Day = Annotated[str, StringConstraints(strict=True, pattern="^" + _DAY + _END)]
-Digest = Annotated[str, StringConstraints(strict=True, pattern="^[0-9a-f]{64}" + _END)]
+Identifier = Annotated[
+    str, StringConstraints(strict=True, max_length=200, pattern=r"^[a-z0-9][a-z0-9._-]*" + _END), Field(examples=["example-7b"])
+]
+Day = Annotated[str, StringConstraints(strict=True, pattern="^" + _DAY + _END), Field(examples=["2026-01-31"])]
+Digest = Annotated[str, StringConstraints(strict=True, pattern="^[0-9a-f]{64}" + _END), Field(examples=["0" * 64])]
 Date = Annotated[
     str,
     BeforeValidator(_as_year),
     StringConstraints(strict=True, pattern="^" + _DATE + _END),
-    WithJsonSchema({"anyOf": [{"type": "string", "pattern": "^" + _DATE + _END}, {"type": "integer", "minimum": 1000, "maximum": 9999}]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": "^" + _DATE + _END, "examples": ["2026", "2026-01", "2026-01-31"]},
+                {"type": "integer", "minimum": 1000, "maximum": 9999},
+            ]
+        }
+    ),
 ]
 Level = Literal["full", "partial", "none", "no-such-step", "unknown"]
 Release = Literal["full", "partial", "gated", "none", "no-such-step", "unknown"]

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 
 from .vocabulary import vocabulary
 
 __all__ = ["template"]
 
 _LEVELS = "full | partial | none | no-such-step | unknown"
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+
+def _quoted(text: str) -> str:
+    """Text in double quotes, with what YAML allows or would change in escapes only."""
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def template(identifier: str, name: str, as_of: str) -> str:
@@ -18,8 +25,8 @@ def template(identifier: str, name: str, as_of: str) -> str:
         'osaid_card: "1"',
         f"as_of: {as_of}                # the day on which this was true",
         "model:",
-        f"  id: {json.dumps(identifier)}",
-        f"  name: {json.dumps(name, ensure_ascii=False)}",
+        f"  id: {_quoted(identifier)}",
+        f"  name: {_quoted(name)}",
         "  # version: ...                # the exact version, if the name leaves it open",
         "  # developer: ...",
         "  # released: 2026-01-31        # a year, a month or a day",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -28,8 +30,31 @@ COMMANDS = {
 }
 
 
+class _ReaderGone(Exception):
+    """Nobody reads standard output any more."""
+
+
+@contextmanager
+def _while_read() -> Iterator[None]:
+    """Turn a broken pipe into our own exception, before click makes it exit status 1: that means a failed gate."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise _ReaderGone from None
+
+
 class _Lazy(click.Group):
     """A group whose commands live in modules of their own."""
+
+    def make_context(self, *args: Any, **named: Any) -> click.Context:
+        """Read the arguments; --help and --version print here."""
+        with _while_read():
+            return super().make_context(*args, **named)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _while_read():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order they are shown."""
@@ -74,6 +99,9 @@ def cli() -> None:
 
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line and exit. Whatever goes wrong that we did not foresee is a bug of ours: exit 70."""
+    # Closed by the caller (`osaid ... >&-`): what goes there is not wanted.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace", newline="\n")
@@ -87,7 +115,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         click.echo("osaid: interrupted; nothing is left half written.", err=True)
         status = _INTERRUPTED
-    except BrokenPipeError:
+    except (_ReaderGone, BrokenPipeError):
         # The reader has gone (`osaid score ... | head`): nothing to add. Keep the interpreter from trying at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         status = 0

@@ -63,30 +63,43 @@ def output(pieces: Iterable[str], path: str | None) -> None:
 def write_whole(path: str) -> Iterator[TextIO]:
     """A text file under a temporary name, renamed when all is written; left out if anything fails.
 
+    A link stays a link, and a file keeps its permissions. A device or pipe (/dev/null, /dev/stdout) is written to as it is.
     Raises UsageError if it cannot be written.
     """
     import tempfile
 
-    directory = os.path.dirname(os.path.abspath(path))
     temporary = ""
     try:
         if os.path.isdir(path):
             raise UsageError(Problem("file.unwritable", {"detail": "it is a folder"}, _at(path)))
-        descriptor, temporary = tempfile.mkstemp(prefix=".osaid-", suffix=".part", dir=directory)
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "w", encoding="utf-8", newline="\n") as file:
+                yield file
+            return
+        target = os.path.realpath(path)
+        descriptor, temporary = tempfile.mkstemp(prefix=".osaid-", suffix=".part", dir=os.path.dirname(target))
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
+        os.chmod(temporary, _mode(target))
+        os.replace(temporary, target)
         temporary = ""
     except OSError as error:
         raise UsageError(Problem("file.unwritable", {"detail": error.strerror or str(error)}, _at(path))) from None
     finally:
         if temporary:
             os.unlink(temporary)
+
+
+def _mode(path: str) -> int:
+    """The permissions of a file, or those a new one gets."""
+    try:
+        return os.stat(path).st_mode & 0o777
+    except FileNotFoundError:
+        umask = os.umask(0)
+        os.umask(umask)
+        return 0o666 & ~umask
 
 
 def _at(path: str) -> Place:

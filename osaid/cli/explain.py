@@ -8,6 +8,7 @@ import click
 
 from ..errors import OsaidError, Problem, UsageError
 from ..licenses.expression import terms
+from ..reports.text import shown
 from ..rubrics.rubric import Criterion, Rubric, load_rubric, rubric_ids
 from ..shapes import closest
 from .common import fail, width
@@ -55,6 +56,8 @@ def command(name: str, rubric_name: str | None) -> None:
 
 
 def _explain(criterion: Criterion, rubric: Rubric) -> None:
+    rubric = shown(rubric)
+    criterion = rubric.criterion(criterion.id)
     texts, clause = criterion.texts, criterion.clause
     source = rubric.sources[clause["source"]]
     requirement = f" (requirement {clause['requirement']})" if clause.get("requirement") else ""

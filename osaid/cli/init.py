@@ -8,8 +8,10 @@ import re
 
 import click
 
+from ..cards.reader import parse_card
 from ..cards.template import template
 from ..errors import OsaidError, Place, Problem, UsageError
+from ..reports.text import plain
 from .common import fail, write_whole
 
 
@@ -27,8 +29,11 @@ def command(path: str, identifier: str | None, name: str | None, force: bool) ->
             raise UsageError(Problem("usage.init-id", {"name": model or stem}))
         if os.path.lexists(path) and not force:
             raise UsageError(Problem("file.exists", {}, Place(path)))
+        raw = template(model, name or model, datetime.date.today().isoformat()).encode("utf-8", "replace")
+        parse_card(raw, path=path)  # a name that no card can hold is told now, and nothing is written
         with write_whole(path) as file:
-            file.write(template(model, name or model, datetime.date.today().isoformat()))
+            file.write(raw.decode())
     except OsaidError as error:
         fail(error)
-    click.echo(f"Wrote {path}. Fill it in, then: osaid validate {path} ; osaid score {path}", err=True)
+    shown = plain(path)
+    click.echo(f"Wrote {shown}. Fill it in, then: osaid validate {shown} ; osaid score {shown}", err=True)

@@ -21,10 +21,14 @@ _ENDINGS = (".yaml", ".yml", ".json", ".md")
 
 
 class Input(NamedTuple):
-    """One input by the name it is shown under; ``document`` reads it, or raises OsaidError."""
+    """One input by the name it is shown under, and what reads it by that name."""
 
     name: str
-    document: Callable[[], Document]
+    read: Callable[[str], Document]
+
+    def document(self) -> Document:
+        """Read it. Raises OsaidError."""
+        return self.read(self.name)
 
     def card(self) -> LoadedCard:
         """Read it as a card. Raises OsaidError."""
@@ -91,27 +95,28 @@ def failure(item: Input, error: OsaidError) -> Failure:
 
 
 def _file(path: str) -> Input:
-    return Input(path, lambda: document.load(path))
+    return Input(path, document.load)
 
 
 def _bundled(identifier: str, path: str) -> Input:
-    name = "bundled:" + identifier
-    return Input(name, lambda: document.parse(document.read_file(path), path=name, format="yaml"))
+    return Input("bundled:" + identifier, lambda name: document.parse(document.read_file(path), path=name, format="yaml"))
 
 
 def _standard_input() -> Input:
     read: list[bytes] = []
 
-    def load() -> Document:
+    def load(name: str) -> Document:
+        if sys.stdin is None:
+            raise DocumentError(Problem("file.unreadable", {"detail": "standard input is closed"}, Place(name)))
         if not read:
             read.append(sys.stdin.buffer.read(DEFAULT_LIMITS.bytes + 1))
-        return document.parse(read[0], path="-")
+        return document.parse(read[0], path=name)
 
     return Input("-", load)
 
 
 def _broken(name: str, problem: Problem) -> Input:
-    def load() -> Document:
+    def load(name: str) -> Document:
         raise DocumentError(problem)
 
     return Input(name, load)

@@ -7,6 +7,7 @@ import sys
 import click
 
 from ..errors import OsaidError
+from ..reports.text import plain, shown
 from ..rubrics.rubric import DEFAULT_RUBRIC, Rubric, load_rubric, rubric_ids
 from .common import EXIT_USAGE, complain, fail
 
@@ -34,7 +35,7 @@ def show(name: str) -> None:
         rubric = load_rubric(name)
     except OsaidError as error:
         fail(error)
-    _show(rubric)
+    _show(shown(rubric))
 
 
 def _show(rubric: Rubric) -> None:
@@ -74,6 +75,6 @@ def check(files: tuple[str, ...]) -> None:
             for problem in error.problems:
                 complain(problem, file)
         else:
-            click.echo(f"{file}: valid ({len(rubric.criteria)} criteria, {len(rubric.verdicts) + 1} verdicts)")
+            click.echo(f"{plain(file)}: valid ({len(rubric.criteria)} criteria, {len(rubric.verdicts) + 1} verdicts)")
     if broken:
         sys.exit(EXIT_USAGE)

@@ -8,8 +8,10 @@ import click
 
 from ..cards.findings import findings
 from ..errors import OsaidError
+from ..lineage import Library, lineage_findings
+from ..reports.text import plain
 from .common import EXIT_INPUT, complain, fail
-from .inputs import expand
+from .inputs import expand, index
 
 
 @click.command("validate")
@@ -26,10 +28,12 @@ def command(cards: tuple[str, ...], strict: bool, quiet: bool) -> None:
         inputs, _ = expand(cards)
     except OsaidError as error:
         fail(error)
+    library = Library(find=index(inputs))
     broken = 0
     for item in inputs:
         try:
-            found = findings(item.card())
+            card = item.card()
+            found = [*findings(card), *lineage_findings(card, library)]
         except OsaidError as error:
             broken += 1
             for problem in error.problems:
@@ -44,6 +48,6 @@ def command(cards: tuple[str, ...], strict: bool, quiet: bool) -> None:
         broken += bool(wrong)
         if not quiet:
             told = ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items() if count)
-            click.echo(f"{item.name}: {'not valid' if wrong else 'valid'}{f' ({told})' if told else ''}")
+            click.echo(f"{plain(item.name)}: {'not valid' if wrong else 'valid'}{f' ({told})' if told else ''}")
     if broken:
         sys.exit(EXIT_INPUT)

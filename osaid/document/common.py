@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..errors import DocumentError, Place, Problem
 
-__all__ = ["DEFAULT_LIMITS", "MOST_PROBLEMS", "Limits", "PathTo", "Places", "error", "line_column"]
+__all__ = ["DEFAULT_LIMITS", "MOST_PROBLEMS", "Limits", "PathTo", "Places", "error", "line_column", "short"]
 
 MOST_PROBLEMS = 100
 
@@ -31,6 +31,11 @@ DEFAULT_LIMITS = Limits()
 def error(code: str, path: str | None, at: tuple[int, int] | None = None, **params: str) -> DocumentError:
     """A DocumentError with one problem; ``at`` is its line and column."""
     return DocumentError(Problem(code, params, Place(path, *at) if at is not None else Place(path)))
+
+
+def short(text: str, most: int = 60) -> str:
+    """A stranger's text, cut for a message."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def line_column(raw: bytes, offset: int) -> tuple[int, int]:

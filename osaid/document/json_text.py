@@ -8,82 +8,76 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
-from .common import Limits, PathTo, Places, error
+from ..errors import DocumentError, Place, Problem
+from .common import MOST_PROBLEMS, Limits, PathTo, Places, error, short
 
 __all__ = ["build", "places"]
 
-
-class _Duplicate(Exception):
-    def __init__(self, key: str) -> None:
-        self.key = key
-
-
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise _Duplicate(key)
-            seen.add(key)
-    return result
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
+_CONSTANTS = ("NaN", "Infinity", "-Infinity")
+_MOST_DEPTH = 500  # the standard library gives up somewhere above
 
 
 def build(source: bytes, path: str | None, limits: Limits) -> Any:
-    """The data of a JSON text, numbers and booleans as they are written. Raises DocumentError."""
+    """The data of a JSON text, numbers and booleans as they are written.
+
+    Raises DocumentError with everything that is wrong (a syntax error ends the search).
+    """
+    doubtful = False
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal doubtful
+        result = dict(found)
+        doubtful = doubtful or len(result) != len(found)
+        return result
+
+    def constant(name: str) -> None:
+        nonlocal doubtful
+        doubtful = True
+
     text = source.decode("utf-8")
     try:
-        data = json.loads(text, object_pairs_hook=_pairs, parse_int=str, parse_float=str, parse_constant=_no_constant)
+        data = json.loads(text, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=constant)
     except json.JSONDecodeError as reason:
         raise error("document.syntax-json", path, (reason.lineno, reason.colno), detail=reason.msg.lower()) from None
-    except _Duplicate as reason:
-        raise error("document.duplicate-key", path, _duplicate_place(text, reason.key), key=reason.key) from None
     except RecursionError:
-        raise error("document.too-deep", path, (1, 1), limit=str(limits.depth)) from None
-    except ValueError as reason:
-        raise error("document.json-constant", path, (1, 1), name=str(reason)) from None
-    problem = _check(data, limits)
-    if problem is not None:
-        code, steps, params = problem
-        raise error(code, path, places(source).get(steps, ((1, 1), (1, 1)))[0], **params)
-    return _boolean(data) if isinstance(data, bool) else data
+        limit = min(limits.depth, _MOST_DEPTH)
+        raise DocumentError(_problems(text, path, limits._replace(depth=limit))[-1]) from None
+    if isinstance(data, bool):
+        return _boolean(data)
+    if doubtful or not _fits(data, limits):
+        raise DocumentError(_problems(text, path, limits))
+    return data
 
 
 def _boolean(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _check(data: Any, limits: Limits) -> tuple[str, PathTo, dict[str, str]] | None:
-    """Hold parsed JSON to the limits, and turn its booleans into text: level by level, so that depth costs nothing."""
-    level: list[tuple[PathTo, Any]] = [((), data)]
-    nodes = depth = 0
+def _fits(data: Any, limits: Limits) -> bool:
+    """Whether data keeps to the limits. Turns booleans into text: level by level, so that depth costs nothing."""
+    events, depth = 1, -1
+    level = [data] if isinstance(data, (dict, list)) else []
+    if isinstance(data, str) and not _is_text(data):
+        return False
     while level:
         depth += 1
-        nodes += len(level)
-        if depth > limits.depth + 1:
-            return "document.too-deep", level[0][0], {"limit": str(limits.depth)}
-        if nodes > limits.nodes:
-            return "document.too-many-nodes", level[0][0], {"limit": str(limits.nodes)}
-        below: list[tuple[PathTo, Any]] = []
-        for steps, value in level:
-            if isinstance(value, str):
-                if not _is_text(value):
-                    return "document.surrogate", steps, {}
-            elif isinstance(value, (dict, list)):
-                pairs: list[tuple[Any, Any]] = list(value.items() if isinstance(value, dict) else enumerate(value))
-                for key, item in pairs:
-                    if key == "" or (isinstance(key, str) and not _is_text(key)):
-                        return "document.surrogate" if key else "document.empty-key", (*steps, key), {}
-                    if isinstance(item, bool):
-                        value[key] = _boolean(item)
-                    else:
-                        below.append(((*steps, key), item))
+        below: list[Any] = []
+        for value in level:
+            events += 1 + len(value) * (2 if isinstance(value, dict) else 1)
+            if events > 2 * limits.nodes or depth > limits.depth:
+                return False
+            pairs: list[tuple[Any, Any]] = list(value.items() if isinstance(value, dict) else enumerate(value))
+            for key, item in pairs:
+                if key == "" or (isinstance(key, str) and not _is_text(key)):
+                    return False
+                if isinstance(item, bool):
+                    value[key] = _boolean(item)
+                elif isinstance(item, (dict, list)):
+                    below.append(item)
+                elif item is not None and not _is_text(item):
+                    return False
         level = below
-    return None
+    return True
 
 
 def _is_text(value: str) -> bool:
@@ -96,60 +90,95 @@ def _is_text(value: str) -> bool:
     return True
 
 
-def _tokens(text: str) -> Iterator[tuple[str, int, str]]:
-    for match in re.finditer(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', text):
-        token = match.group()
-        yield token[0] if token[0] in '{}[]:,"' else "a", match.start(), token
+def _problems(text: str, path: str | None, limits: Limits) -> list[Problem]:
+    """Everything that is wrong with a JSON text of good syntax, in order of place."""
+    lines = _line_starts(text)
+    found: list[Problem] = []
+
+    def add(code: str, at: int, **params: str) -> None:
+        found.append(Problem(code, params, Place(path, *_at(lines, at))))
+
+    events = 0  # counted as YAML's: a map or list has two
+    keys: list[set[str]] = []  # of the maps around a value, one set a level
+    for here, key_at, at, token in _walk(text):
+        depth, key = len(here), here[-1] if here else 0
+        container = token in ("{", "[")
+        events += (1 if isinstance(key, int) else 2) + container
+        if container and depth > limits.depth:
+            add("document.too-deep", at, limit=str(limits.depth))
+            return found
+        if events > 2 * limits.nodes:
+            add("document.too-many-nodes", at, limit=str(limits.nodes))
+            return found
+        if isinstance(key, str):
+            del keys[depth:]
+            keys.extend(set() for _ in range(depth - len(keys)))
+            if key in keys[-1]:
+                add("document.duplicate-key", key_at, key=short(key))
+            elif not _is_text(key):
+                add("document.surrogate", key_at)
+            elif not key:
+                add("document.empty-key", key_at)
+            keys[-1].add(key)
+        else:
+            del keys[depth:]
+        if token in _CONSTANTS:
+            add("document.json-constant", at, name=token)
+        elif token[0] == '"' and not _is_text(json.loads(token)):
+            add("document.surrogate", at)
+        if len(found) >= MOST_PROBLEMS:
+            return found
+    return found or [Problem("document.too-deep", {"limit": str(limits.depth)}, Place(path, 1, 1))]
 
 
-def _walk(text: str) -> Iterator[tuple[PathTo, int, int]]:
-    """Every value's path, with the offsets of its key (or itself) and of itself."""
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
+
+
+def _walk(text: str) -> Iterator[tuple[list[str | int], int, int, str]]:
+    """Every value: the way to it, the offsets of its key (or itself) and of itself, and its first token.
+
+    The way is one list that goes on changing: a copy for each value of a deep text would be a bomb.
+    """
     here: list[str | int] = []
     maps: list[bool] = []
     key_at: int | None = None
     expect_key = False
-    for kind, at, token in _tokens(text):
-        if kind in "}]":
+    for match in _TOKEN.finditer(text):
+        sign, at = match.group(), match.start()
+        if sign in ("}", "]"):
             maps.pop()
-            if here:
-                here.pop()
+            here.pop()
             expect_key = False
-        elif kind == ",":
+        elif sign == ",":
             if maps[-1]:
                 expect_key = True
             else:
                 here[-1] = int(here[-1]) + 1
-        elif kind == ":":
+        elif sign == ":":
             expect_key = False
         elif expect_key:
-            here[-1], key_at = json.loads(token), at
+            here[-1], key_at = json.loads(sign), at
         else:
-            yield tuple(here), at if key_at is None else key_at, at
+            yield here, at if key_at is None else key_at, at, sign
             key_at = None
-            if kind in "{[":
-                maps.append(kind == "{")
-                here.append("" if kind == "{" else 0)
-                expect_key = kind == "{"
+            if sign in ("{", "["):
+                maps.append(sign == "{")
+                here.append("" if sign == "{" else 0)
+                expect_key = sign == "{"
 
 
 def places(source: bytes) -> Places:
     """Where everything stands in a JSON text that :func:`build` can read."""
     text = source.decode("utf-8")
     lines = _line_starts(text)
-    return {path: (_at(lines, key), _at(lines, value)) for path, key, value in _walk(text)}
-
-
-def _duplicate_place(text: str, key: str) -> tuple[int, int]:
-    seen: set[PathTo] = set()
-    for path, at, _ in _walk(text):
-        if path in seen and path and path[-1] == key:
-            return _at(_line_starts(text), at)
-        seen.add(path)
-    return 1, 1
+    found: dict[PathTo, tuple[tuple[int, int], tuple[int, int]]] = {}
+    for path, key, value, _ in _walk(text):
+        found[tuple(path)] = (_at(lines, key), _at(lines, value))
+    return found
 
 
 def _line_starts(text: str) -> list[int]:
-    return [0, *(index + 1 for index, character in enumerate(text) if character == "\n")]
+    return [0, *(match.end() for match in re.finditer("\n", text))]
 
 
 def _at(starts: list[int], offset: int) -> tuple[int, int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
 from yaml import events
 
 from ..errors import DocumentError, Place, Problem
-from .common import MOST_PROBLEMS, Limits, PathTo, Places, error, line_column
+from .common import MOST_PROBLEMS, Limits, PathTo, Places, error, line_column, short
 
 __all__ = ["build", "places"]
 
@@ -30,8 +31,8 @@ def build(source: bytes, path: str | None, offset: int, limits: Limits) -> Any:
     Raises DocumentError with everything that is wrong (a syntax error ends the search).
     """
     doubts = _Doubts(path, offset)
-    parser = _parser(source)
     try:
+        parser = _parser(source)  # the Python parser reads ahead: what it cannot read is found here
         parser.get_event()  # the start of the stream
         if type(parser.get_event()) is events.StreamEndEvent:
             raise error("document.empty", path, (1 + offset, 1))
@@ -43,8 +44,6 @@ def build(source: bytes, path: str | None, offset: int, limits: Limits) -> Any:
                 doubts.add("document.second", event)
     except yaml.YAMLError as reason:
         doubts.problems.append(_syntax(reason, source, path, offset))
-    finally:
-        parser.dispose()
     if doubts.problems:
         raise DocumentError(doubts.problems)
     return root
@@ -65,22 +64,24 @@ class _Doubts:
     def node(self, event: Any) -> None:
         """An alias, an anchor or a tag."""
         if isinstance(event, events.AliasEvent):
-            self.add("document.alias", event, name=str(event.anchor))
+            self.add("document.alias", event, name=short(str(event.anchor)))
         elif event.anchor is not None:
-            self.add("document.anchor", event, name=event.anchor)
+            self.add("document.anchor", event, name=short(event.anchor))
         else:
-            self.add("document.tag", event, name=event.tag)
+            self.add("document.tag", event, name=short(event.tag))
 
     def key(self, value: Any, event: Any, current: dict[str, Any]) -> str:
         """A key that is no new, plain word. Gives a name under which the walk can go on."""
-        if value.__class__ is not str:
+        if isinstance(event, events.AliasEvent):
+            pass  # told already
+        elif value.__class__ is not str:
             self.add("document.complex-key", event)
         elif not value:
             self.add("document.empty-key", event)
         elif value == "<<":
             self.add("document.merge-key", event)
         else:
-            self.add("document.duplicate-key", event, key=value)
+            self.add("document.duplicate-key", event, key=short(value))
         return f"\0{len(current)}"
 
 
@@ -144,15 +145,18 @@ def _give_up(doubts: _Doubts, event: Any, limits: Limits, left: int) -> None:
 def _syntax(reason: Any, source: bytes, path: str | None, offset: int) -> Problem:
     mark = getattr(reason, "problem_mark", None) or getattr(reason, "context_mark", None)
     detail = getattr(reason, "problem", None) or getattr(reason, "reason", None) or "not YAML"
-    line, column = (mark.line + 1, mark.column + 1) if mark is not None else line_column(source, _control_character(source))
+    line, column = (mark.line + 1, mark.column + 1) if mark is not None else _forbidden(source)
     return Problem("document.syntax", {"detail": str(detail)}, Place(path, line + offset, column))
 
 
-def _control_character(source: bytes) -> int:
-    for index, byte in enumerate(source):
-        if (byte < 0x20 and byte not in b"\t\n\r") or byte == 0x7F:
-            return index
-    return 0
+_FORBIDDEN = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _forbidden(source: bytes) -> tuple[int, int]:
+    """Where the first character stands that YAML does not allow: of these libyaml tells no line."""
+    text = source.decode("utf-8")
+    found = _FORBIDDEN.search(text)
+    return line_column(text[: found.start() if found else 0].encode(), len(source))
 
 
 def places(source: bytes) -> Places:
@@ -186,5 +190,4 @@ def places(source: bytes) -> Places:
                 here = here[:-1]
         if not stack:
             break
-    parser.dispose()
     return found

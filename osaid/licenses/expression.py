@@ -103,6 +103,8 @@ def terms(text: str) -> Terms:
         known = "no" if written.upper() == NO_LICENSE else "unknown"
         return Terms(text, written.upper() or _NO_ASSERTION, ("unknown",) * 4, known, (), (), False)
     whole = knowledge_base().find(written) if len(written) <= 300 else None
+    if whole is not None and whole.id == NO_LICENSE:  # "no license", "unlicensed": as good as NONE
+        return Terms(text, NO_LICENSE, ("unknown",) * 4, "no", (Leaf(written, whole),), (), False)
     if whole is not None:
         return Terms(text, whole.id, whole.grants, whole.osi_approved, (Leaf(written, whole),), (whole,), True)
     try:
@@ -112,13 +114,12 @@ def terms(text: str) -> Terms:
 
 
 def _judge(text: str, written: str) -> Terms:
-    postfix, names = _parse(written)
-    leaves = [Leaf(name, _exception_or_license(name, names[name])) for name in names]
-    by_name = {leaf.written: number for number, leaf in enumerate(leaves)}
+    postfix, names = _parse(text)
+    leaves = [Leaf(name, _exception_or_license(name, exception)) for name, exception in names]
     stack: list[list[_Branch]] = []
     for word in postfix:
-        if word not in _BINDING:
-            stack.append([_branch(by_name[word], leaves[by_name[word]])])
+        if isinstance(word, int):
+            stack.append([_branch(word, leaves[word])])
             continue
         right, left = stack.pop(), stack.pop()
         if word == "OR":
@@ -179,12 +180,15 @@ class _Token(NamedTuple):
     operator: bool  # or a bracket
 
 
-def _parse(text: str) -> tuple[list[str], dict[str, bool]]:
-    """Names and operators in postfix order, and every name with whether it is an exception. Raises OsaidError."""
+def _parse(text: str) -> tuple[list[str | int], dict[tuple[str, bool], int]]:
+    """Numbers of names and operators in postfix order; every name, with whether it is an exception, and its number.
+
+    Raises OsaidError.
+    """
     if len(text) > _MOST_TEXT:
         raise _bad("license.too-long", 1, most=str(_MOST_TEXT))
-    postfix: list[str] = []
-    names: dict[str, bool] = {}
+    postfix: list[str | int] = []
+    names: dict[tuple[str, bool], int] = {}
     waiting: list[_Token] = []
     before: _Token | None = None  # None: a name or an opening bracket has to come
     for token in _tokens(text):
@@ -192,9 +196,8 @@ def _parse(text: str) -> tuple[list[str], dict[str, bool]]:
         if not token.operator:
             if after_name:
                 raise _bad("license.expects-operator", token.column, found=token.text)
-            exception = before is not None and before.text == "WITH"
-            postfix.append(token.text)
-            names[token.text] = names.get(token.text, False) or exception
+            name = token.text, before is not None and before.text == "WITH"
+            postfix.append(names.setdefault(name, len(names)))
         elif (token.text == "(") == after_name or (token.text == "(" and before is not None and before.text == "WITH"):
             raise _bad("license.expects-operator" if after_name else "license.expects-name", token.column, found=token.text)
         elif token.text == ")":
@@ -203,7 +206,7 @@ def _parse(text: str) -> tuple[list[str], dict[str, bool]]:
             _operator(token, before, waiting, postfix)
         before = token
     if before is None or (before.operator and before.text != ")"):
-        raise _bad("license.expects-name", len(text) + 1, found="the end")
+        raise _bad("license.expects-name", len(text.rstrip()) + 1, found="the end")
     while waiting:
         if waiting[-1].text == "(":
             raise _bad("license.unbalanced", waiting[-1].column)
@@ -213,7 +216,7 @@ def _parse(text: str) -> tuple[list[str], dict[str, bool]]:
     return postfix, names
 
 
-def _close(waiting: list[_Token], postfix: list[str], bracket: _Token) -> None:
+def _close(waiting: list[_Token], postfix: list[str | int], bracket: _Token) -> None:
     while waiting and waiting[-1].text != "(":
         postfix.append(waiting.pop().text)
     if not waiting:
@@ -221,7 +224,7 @@ def _close(waiting: list[_Token], postfix: list[str], bracket: _Token) -> None:
     waiting.pop()
 
 
-def _operator(token: _Token, before: _Token | None, waiting: list[_Token], postfix: list[str]) -> None:
+def _operator(token: _Token, before: _Token | None, waiting: list[_Token], postfix: list[str | int]) -> None:
     """Put off an operator or an opening bracket until what binds tighter is done."""
     if token.text == "WITH" and (before is None or before.operator or (waiting and waiting[-1].text == "WITH")):
         raise _bad("license.with", token.column)
@@ -238,9 +241,16 @@ def _tokens(text: str) -> list[_Token]:
     tokens = _split(text, _UPPER)
     if len(tokens) == 1:
         lower = [token._replace(text=token.text.upper()) if token.operator else token for token in _split(text, _LOWER)]
-        if len(lower) > 1 and all(token.operator or knowledge_base().find(token.text) for token in lower):
+        if len(lower) > 1 and all(_is_known(token, before) for before, token in zip([None, *lower], lower, strict=False)):
             return lower
     return tokens
+
+
+def _is_known(token: _Token, before: _Token | None) -> bool:
+    """Whether a token is an operator, a bracket, or a name that means a licence or, after WITH, an exception."""
+    if token.operator or knowledge_base().find(token.text) is not None:
+        return True
+    return before is not None and before.text == "WITH" and token.text.lower() in _exceptions()
 
 
 _UPPER = re.compile(r"(?:(?<!\S)|(?<=[()]))(?:AND|OR|WITH)(?=[\s()]|$)|[()]|[^\s()]+")

@@ -20,6 +20,7 @@ GRANTS = ("denied", "restricted", "unknown", "free")  # from the strictest to th
 """What a licence can say about a freedom, from the strictest to the freest."""
 
 _DROPPED = frozenset(("the", "license", "licence", "agreement", "version"))
+_MOST_NAME = 300
 _ALL_FREE = ("free", "free", "free", "free")
 
 
@@ -84,17 +85,18 @@ class KnowledgeBase:
     def _find(self, name: str) -> License | None:
         if name in self._records:
             return self._license(name)
+        if len(name) > _MOST_NAME:
+            return None
         if self._index is None:
             self._index = self._build_index()
-        folded = fold(name[:300])
+        folded = fold(name)
         if folded in self._index:
             return self._license(self._index[folded])
         spdx = _spdx_by_folded_id().get(name.lower())
         if spdx is not None:
             return _from_spdx(spdx)
-        if name.endswith("+"):
-            later = self.find(name[:-1] + "-or-later")
-            return later or self.find(name[:-1])
+        if name.endswith("+") and not name.endswith("++"):
+            return self.find(name[:-1] + "-or-later") or self.find(name[:-1])
         return None
 
     def _build_index(self) -> dict[str, str]:

@@ -8,13 +8,14 @@ from ..outcome import Outcome
 from ..rubrics.assessment import Assessment, Basis
 from . import Context, Failure, Result
 from .ranking import Standing, standing, summary
-from .text import OUTCOME_WORDS, markdown, reasons_text, score_text
+from .text import LINEAGE_WORDS, OUTCOME_WORDS, at_start, markdown, reasons_text, score_text, shown
 
 _HEADINGS = {"blocking": "What stands in the way", "question": "Open questions", "advice": "What would make it better"}
 
 
 def render(results: Iterable[Result], context: Context) -> Iterator[str]:
     """One input as a page, several as a table."""
+    context = context._replace(rubric=shown(context.rubric, markdown))
     if context.one:
         for result in results:
             if not isinstance(result, Failure):
@@ -26,7 +27,7 @@ def render(results: Iterable[Result], context: Context) -> Iterator[str]:
 def _one(assessment: Assessment, context: Context) -> Iterator[str]:
     rubric, subject = context.rubric, assessment.subject
     label, said = rubric.verdict_texts(assessment.verdict.id)
-    yield f"# {markdown(subject.name)}: {label}\n\n{said}\n\n"
+    yield f"# {markdown(subject.name)}: {label}\n\n{at_start(said)}\n\n"
     if len(assessment.verdict.possible) > 1:
         yield f"Still possible: {', '.join(rubric.verdict_texts(verdict)[0] for verdict in assessment.verdict.possible)}.\n\n"
     yield f"- Model: {markdown(subject.name)}{', ' + markdown(subject.version) if subject.version else ''}\n"
@@ -35,7 +36,11 @@ def _one(assessment: Assessment, context: Context) -> Iterator[str]:
     yield f"- As of: {subject.as_of}\n"
     yield f"- Rubric: {rubric.title} ({rubric.id} {rubric.version}, sha256 {rubric.sha256[:12]})\n"
     yield f"- Card: sha256 {subject.sha256[:12]}\n"
-    yield f"- Score: {score_text(assessment.score)} of 100 (advisory)\n\n"
+    yield f"- Score: {score_text(assessment.score)} of 100 (advisory)\n"
+    for step in assessment.lineage:
+        known = rubric.verdict_texts(step.verdict)[0] if step.verdict else LINEAGE_WORDS[step.status]
+        yield f"- Made from {markdown(step.model)}: {known}\n"
+    yield "\n"
     yield "| Pillar | Score | " + " | ".join(OUTCOME_WORDS[outcome] for outcome in Outcome) + " |\n"
     yield "|---|---" + "|---" * len(Outcome) + "|\n"
     for pillar in assessment.pillars:

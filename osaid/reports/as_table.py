@@ -12,7 +12,7 @@ from ..rubrics.assessment import Assessment, CriterionResult, Gap, Score
 from ..rubrics.rubric import Criterion, Rubric
 from . import Context, Failure, Result
 from .ranking import Standing, standing, summary
-from .text import OUTCOME_WORDS, plain, reasons_text, score_text
+from .text import LINEAGE_WORDS, OUTCOME_WORDS, plain, reasons_text, score_text, shown
 
 _BAR = 20
 _HEADINGS = {
@@ -26,6 +26,7 @@ _RESET = "\033[0m"
 
 def render(results: Iterable[Result], context: Context) -> Iterator[str]:
     """One input is shown in full, several as a table."""
+    context = context._replace(rubric=shown(context.rubric))
     if context.one:
         for result in results:
             if not isinstance(result, Failure):
@@ -46,9 +47,7 @@ def one(assessment: Assessment, context: Context) -> Iterator[str]:
     if subject.version:
         yield f"{plain(subject.version)}\n"
     yield "\n"
-    yield from _wrapped(
-        f"Judged by the {rubric.title} ({rubric.id} {rubric.version}), as of {subject.as_of}: {rubric.answers}", context, "  "
-    )
+    yield from _wrapped(f"{rubric.title} ({rubric.id} {rubric.version}), as of {subject.as_of}. {rubric.answers}", context, "  ")
     yield "\n"
     yield f"  {_styled(label.upper(), assessment.verdict.id, context)}\n"
     yield from _wrapped(said, context, "  ")
@@ -69,13 +68,7 @@ def one(assessment: Assessment, context: Context) -> Iterator[str]:
     if assessment.lineage:
         yield "\n  Made from\n"
         for step in assessment.lineage:
-            known = (
-                rubric.verdict_texts(step.verdict)[0]
-                if step.verdict
-                else "no card"
-                if step.status == "missing"
-                else "names this model as its base"
-            )
+            known = rubric.verdict_texts(step.verdict)[0] if step.verdict else LINEAGE_WORDS[step.status]
             yield f"  - {plain(step.model)}: {known}\n"
     yield from _gaps(assessment, context)
     yield "\n"

@@ -6,19 +6,34 @@ Keys never come and go with options, lists are in the rubric's order, and there 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from ..errors import Problem
 from ..messages import sentence
 from ..rubrics.assessment import Assessment, Reason, Score
 from ..rubrics.rubric import Rubric
+from .text import UNSAFE
 
 __all__ = ["RESULT_VERSION", "assessment_data", "compact", "problem_data"]
 
 RESULT_VERSION = "1"
 """Version of the result's form. It grows when a key changes its meaning or goes; new keys may come."""
 
-compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def compact(value: Any) -> str:
+    """JSON in one line. What a terminal could act on, or a reader not see, is escaped; half a surrogate pair is replaced."""
+    text = _encode(value)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return UNSAFE.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match[0]
+    return "\N{REPLACEMENT CHARACTER}" if "\ud800" <= character <= "\udfff" else json.dumps(character)[1:-1].replace("\x7f", "\\u007f")
 
 
 def assessment_data(assessment: Assessment, rubric: Rubric) -> dict[str, Any]:

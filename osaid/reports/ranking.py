@@ -38,7 +38,7 @@ def summary(verdicts: Mapping[str, int], failures: int, rubric: Rubric) -> str:
     """How many models have which verdict, and how many inputs have none."""
     total = sum(verdicts.values())
     parts = [f"{rubric.verdict_texts(verdict)[0]} {verdicts[verdict]}" for verdict in _order(rubric) if verdict in verdicts]
-    text = f"{total} model{'' if total == 1 else 's'} by the {rubric.title} ({rubric.id} {rubric.version}): {', '.join(parts) or 'none'}."
+    text = f"{total} model{'' if total == 1 else 's'} by {rubric.id} {rubric.version}: {', '.join(parts) or 'none'}."
     if failures:
         text += f" {failures} input{'' if failures == 1 else 's'} could not be assessed."
     return text

@@ -19,6 +19,7 @@ from .assessment import (
     Score,
     Verdict,
 )
+from .conditions import States, holds, possible
 from .facts import Facts
 from .probes import Found
 from .rubric import Criterion, Rubric
@@ -58,13 +59,14 @@ def assess(subject: Subject, facts: Facts, rubric: Rubric, bases: tuple[BaseMode
         results[index] = _result(criterion, found, inherited, facts)
     criteria = tuple(result for result in results if result is not None)
     states = {result.id: result.state for result in criteria}
+    atoms = {name: work_out(states) for name, work_out in rubric.atoms.items()}
     score, pillars = _scores(rubric, states)
     return Assessment(
         subject,
         rubric.id,
-        _verdict(rubric, states),
+        _verdict(rubric, atoms),
         score,
-        tuple(_levels(rubric, states)),
+        tuple(_levels(rubric, atoms, states)),
         pillars,
         criteria,
         tuple(_gaps(rubric, criteria)),
@@ -105,7 +107,7 @@ def _result(criterion: Criterion, found: Found, inherited: tuple[str, ...], fact
     reasons = found.reasons
     if len(reasons) == 1:
         reason = reasons[0]
-        evidence_ids = tuple(item for item in reason.evidence if item in facts.evidence) if reason.claimed else ()
+        evidence_ids = tuple(dict.fromkeys(item for item in reason.evidence if item in facts.evidence)) if reason.claimed else ()
         return CriterionResult(criterion.id, found.state, reasons, evidence_ids, bool(evidence_ids) or not reason.claimed, inherited)
     if found.state is not State.MET and found.state is not State.NOT_APPLICABLE:
         # What is met is not why something is not.
@@ -121,17 +123,15 @@ def _result(criterion: Criterion, found: Found, inherited: tuple[str, ...], fact
     return CriterionResult(criterion.id, found.state, reasons, tuple(evidence), supported, inherited)
 
 
-def _verdict(rubric: Rubric, states: Mapping[str, State]) -> Verdict:
-    """The one place where a verdict is decided: the first that holds, unless an earlier one is still possible."""
-    possible = []
-    for rule in rubric.verdicts:
-        state = State.MET if rule.condition is None else rule.condition(states)
-        if state is State.MET or state is State.NOT_APPLICABLE:
-            possible.append(rule.id)
-            break
-        if state.best == 2:
-            possible.append(rule.id)
-    return Verdict(possible[0] if len(possible) == 1 else rubric.undetermined[0], tuple(possible))
+def _verdict(rubric: Rubric, atoms: States) -> Verdict:
+    """The one place where a verdict is decided: the first rule that holds, for every way in which what is open can turn out."""
+    conditions = [rule.condition or _otherwise for rule in rubric.verdicts]
+    found = [rubric.verdicts[number].id for number in possible(conditions, {name: atoms[name] for name in rubric.deciding})]
+    return Verdict(found[0] if len(found) == 1 else rubric.undetermined[0], tuple(found))
+
+
+def _otherwise(atoms: States) -> State:
+    return State.MET
 
 
 class _Sum:
@@ -172,11 +172,11 @@ def _scores(rubric: Rubric, states: Mapping[str, State]) -> tuple[Score, tuple[P
     return whole.score() or Score(0.0, 0.0, 0.0), scores
 
 
-def _levels(rubric: Rubric, states: Mapping[str, State]) -> list[Level]:
+def _levels(rubric: Rubric, atoms: States, states: States) -> list[Level]:
     levels = []
     for rule in rubric.levels:
-        state = rule.condition(states)
-        met = None if state.outcome is Outcome.UNKNOWN and state.best == 2 else state in (State.MET, State.NOT_APPLICABLE)
+        state = rule.condition(atoms)
+        met = None if state.outcome is Outcome.UNKNOWN and state.best == 2 else holds(state)
         counted = [states[name] for name in rule.counts if states[name] is not State.NOT_APPLICABLE]
         share = 100.0 * sum(state is State.MET for state in counted) / len(counted) if counted else 100.0
         levels.append(Level(rule.id, met, share))

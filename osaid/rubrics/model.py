@@ -16,9 +16,16 @@ __all__ = ["RubricFile", "rubric_schema"]
 
 RUBRIC_SCHEMA_ID = "urn:osaid:schema:rubric:1"
 CriterionId = Annotated[str, StringConstraints(strict=True, max_length=100, pattern=r"^[A-Z0-9][A-Za-z0-9.-]*(?![\s\S])")]
+
+
+def _as_whole_number(value: Any) -> Any:
+    whole = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 9999 and value == int(value)
+    return str(int(value)) if whole else value
+
+
 Weight = Annotated[
     str,
-    BeforeValidator(lambda value: str(value) if isinstance(value, int) and not isinstance(value, bool) else value),
+    BeforeValidator(_as_whole_number),
     StringConstraints(strict=True, pattern=r"^[0-9]{1,4}(?![\s\S])"),
     WithJsonSchema(
         {"anyOf": [{"type": "string", "pattern": r"^[0-9]{1,4}(?![\s\S])"}, {"type": "integer", "minimum": 0, "maximum": 9999}]}
@@ -87,7 +94,7 @@ class VerdictFile(_Part):
     id: Identifier
     label: Text
     summary: Text
-    when: Condition = Field({}, description="all, any, not, at_least, and every: presence or terms.")
+    when: Condition = Field({}, description="all, any, not, criterion, and every: presence or terms.")
     otherwise: Text = Field("", description="For the last verdict: reached where no other is.")
 
 
@@ -125,12 +132,10 @@ class RubricFile(_Part):
     sets: Named = Field({}, description="Names for groups of components.")
     criteria: list[CriterionFile] = []
     verdicts: list[VerdictFile] = []
-    undetermined: Undetermined | None = None
+    undetermined: Undetermined = Undetermined(id="undetermined", label="undetermined", summary="It cannot be said yet.")
     levels: list[LevelFile] = []
 
 
 def rubric_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a rubric file."""
-    schema = published_schema(RubricFile, RUBRIC_SCHEMA_ID, "osaid rubric")
-    schema["properties"]["undetermined"] = {"$ref": "#/$defs/Undetermined"}
-    return schema
+    return published_schema(RubricFile, RUBRIC_SCHEMA_ID, "osaid rubric")

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from .. import document
 from ..document import Document
 from ..errors import Problem, RubricError
-from ..outcome import State, all_of, any_of, at_least, negate
+from ..outcome import State, all_of, any_of
 from ..resources import bundled_ids, bundled_path
 from ..schemas import read_schema
 from ..shapes import Shape, at, closest
-from .assessment import Reason
-from .facts import Facts
-from .probes import PROPOSITIONS, BadParameter, Found, Probe, Sets
+from .checks import Check, all_checks, any_check, at_least_checks, not_check, nothing, on_facts, refer
+from .conditions import Condition, States, every, names_in, not_fully
+from .probes import PROPOSITIONS, BadParameter, Sets
 
 __all__ = ["DEFAULT_RUBRIC", "Check", "Criterion", "Rubric", "load_rubric", "parse_rubric", "rubric_ids"]
 
@@ -24,9 +24,6 @@ DEFAULT_RUBRIC = "osaid-1.0"
 _MOST_EXTENDS = 8
 _KINDS = ("presence", "terms")
 
-Done = Mapping[str, Found]
-Check = Callable[[Facts, Done], Found]
-Condition = Callable[[Mapping[str, State]], State]
 _Path = tuple[str | int, ...]
 
 
@@ -84,6 +81,8 @@ class Rubric(NamedTuple):
     verdicts: tuple[VerdictRule, ...]
     undetermined: tuple[str, str, str]  # id, label, summary
     levels: tuple[LevelRule, ...]
+    atoms: Mapping[str, Condition]  # what conditions are made of, each from the states of the criteria
+    deciding: tuple[str, ...]  # the atoms in the conditions of verdicts
     path: str | None
     sha256: str  # of the rubric's bytes, and of those it extends
 
@@ -186,29 +185,38 @@ class _Builder:
         self.verdicts: list[_Entry] = []
         self.levels: list[_Entry] = []
         self.undetermined: tuple[str, str, str] | None = None
+        self.atoms: dict[str, Condition] = {}
 
     def bad(self, code: str, entry: _Entry, path: _Path = (), *, key: bool = False, **params: str) -> None:
         self.problems.append(Problem(code, params, at(entry.document, (*entry.path, *path), key=key)))
 
     def add(self, layer: Document) -> None:
         data = layer.data
-        self.sources.update(data.get("sources", {}))
+        self._refuse_twins(layer)
+        for name, source in data.get("sources", {}).items():
+            self.sources[name] = source
+            if not isinstance(source, dict) or not all(isinstance(source.get(key), str) and source[key] for key in ("title", "url")):
+                self.bad("rubric.bad-source", _Entry(source, layer, ("sources", name)), name=name)
         self.pillars.update((pillar["id"], pillar["title"]) for pillar in data.get("pillars", ()))
         for name, members in data.get("sets", {}).items():
             self.sets[name] = _Entry({"members": members}, layer, ("sets", name))
-        seen: set[str] = set()
         for index, criterion in enumerate(data.get("criteria", ())):
-            entry = _Entry(criterion, layer, ("criteria", index))
-            if criterion["id"] in seen:
-                self.bad("rubric.duplicate-criterion", entry, ("id",), id=criterion["id"])
-            seen.add(criterion["id"])
-            self.criteria[criterion["id"]] = entry
+            self.criteria[criterion["id"]] = _Entry(criterion, layer, ("criteria", index))
         for name, into in (("verdicts", self.verdicts), ("levels", self.levels)):
             if name in data:
                 into[:] = [_Entry(item, layer, (name, index)) for index, item in enumerate(data[name])]
         if "undetermined" in data:
             given = data["undetermined"]
             self.undetermined = (given["id"], given["label"], given["summary"])
+
+    def _refuse_twins(self, layer: Document) -> None:
+        for part in ("pillars", "criteria", "verdicts", "levels"):
+            seen: set[str] = set()
+            for index, item in enumerate(layer.data.get(part, ())):
+                if item["id"] in seen:
+                    code = "rubric.duplicate-criterion" if part == "criteria" else "rubric.duplicate-id"
+                    self.bad(code, _Entry(item, layer, (part, index)), ("id",), id=item["id"], part=part)
+                seen.add(item["id"])
 
     def build(self, source: Document, digest: str) -> Rubric:
         sets = self._sets()
@@ -222,12 +230,17 @@ class _Builder:
                 self.bad("rubric.verdict-otherwise", entry, id=rule["id"])
             condition = self._condition(rule["when"], entry, ("when",), criteria) if "when" in rule else None
             verdicts.append(VerdictRule(rule["id"], rule["label"], rule["summary"], condition))
+            if self.undetermined is not None and rule["id"] == self.undetermined[0]:
+                self.bad("rubric.duplicate-id", entry, ("id",), id=rule["id"], part="verdicts")
+        deciding = tuple(self.atoms)
         levels = []
         for entry in self.levels:
             rule = entry.data
             condition = self._condition(rule["when"], entry, ("when",), criteria)
-            kinds = _kinds_in(rule["when"])
-            counts = tuple(item.id for item in criteria if item.kind in kinds and item.role in ("required", "if-used"))
+            kinds, named = names_in(rule["when"], "every"), names_in(rule["when"], "criterion")
+            counts = tuple(
+                item.id for item in criteria if item.id in named or (item.kind in kinds and item.role in ("required", "if-used"))
+            )
             levels.append(LevelRule(rule["id"], rule["label"], condition, counts))
         for name, value in (("criteria", criteria), ("verdicts", verdicts), ("pillars", self.pillars), ("undetermined", self.undetermined)):
             if not value:
@@ -249,6 +262,8 @@ class _Builder:
             tuple(verdicts),
             self.undetermined or ("", "", ""),
             tuple(levels),
+            self.atoms,
+            deciding,
             source.path,
             digest,
         )
@@ -264,9 +279,9 @@ class _Builder:
                 self.bad("rubric.bad-set", entry, name=name)
                 continue
             for index, member in enumerate(members):
-                if member not in known:
+                if not isinstance(member, str) or member not in known:
                     self._unknown("rubric.unknown-component", member, known, entry, (index,))
-            sets[name] = [member for member in members if member in known]
+            sets[name] = [member for member in members if isinstance(member, str) and member in known]
         return sets
 
     def _criterion(self, entry: _Entry, sets: Sets) -> Criterion:
@@ -291,27 +306,28 @@ class _Builder:
         )
 
     def _unknown(self, code: str, given: Any, known: Any, entry: _Entry, path: _Path, *, key: bool = False) -> None:
-        near = closest(str(given), known)
-        self.bad(code + ("-near" if near else ""), entry, path, key=key, given=str(given)[:80], near=near or "", known=", ".join(known))
+        told = _told(given)
+        near = closest(told, known)
+        self.bad(code + ("-near" if near else ""), entry, path, key=key, given=told, near=near or "", known=", ".join(known))
 
     # --- checks: all, any, not, at_least, criterion, and the propositions -----------------------------------------
 
     def _check(self, node: Any, entry: _Entry, path: _Path, sets: Sets, refers_to: list[str]) -> Check:
         if not isinstance(node, dict) or len(node) != 1:
             self.bad("rubric.one-key", entry, path)
-            return _nothing
+            return nothing
         ((name, parameter),) = node.items()
         inner = (*path, name)
         if name in ("all", "any"):
             parts = self._checks(parameter, entry, inner, sets, refers_to)
-            return _all(parts) if name == "all" else _any(parts)
+            return all_checks(parts) if name == "all" else any_check(parts)
         if name == "not":
-            return _not(self._check(parameter, entry, inner, sets, refers_to))
+            return not_check(self._check(parameter, entry, inner, sets, refers_to))
         if name == "at_least" and _is_at_least(parameter):
-            return _at_least(int(parameter["count"]), self._checks(parameter["of"], entry, (*inner, "of"), sets, refers_to))
+            return at_least_checks(int(parameter["count"]), self._checks(parameter["of"], entry, (*inner, "of"), sets, refers_to))
         if name == "criterion" and isinstance(parameter, str) and parameter in self.criteria:
             refers_to.append(parameter)
-            return _refer(parameter, self.criteria[parameter].data["title"])
+            return refer(parameter, self.criteria[parameter].data["title"])
         if name in PROPOSITIONS:
             return self._proposition(name, parameter, entry, inner, sets)
         if name == "at_least":
@@ -321,18 +337,18 @@ class _Builder:
         else:
             known = [*PROPOSITIONS, "all", "any", "not", "at_least", "criterion"]
             self._unknown("rubric.unknown-proposition", name, known, entry, inner, key=True)
-        return _nothing
+        return nothing
 
     def _proposition(self, name: str, parameter: Any, entry: _Entry, path: _Path, sets: Sets) -> Check:
         try:
-            return _on_facts(PROPOSITIONS[name](parameter, sets))
+            return on_facts(PROPOSITIONS[name](parameter, sets))
         except BadParameter as error:
-            given = error.given if isinstance(error.given, str) else type(error.given).__name__
+            given = _told(error.given)
             near = closest(given, error.choices)
             known = ", ".join(error.choices)
             code = "rubric.bad-parameter-near" if near else "rubric.bad-parameter"
-            self.bad(code, entry, path, proposition=name, given=given[:80], near=near or "", known=known)
-            return _nothing
+            self.bad(code, entry, path, proposition=name, given=given, near=near or "", known=known)
+            return nothing
 
     def _checks(self, nodes: Any, entry: _Entry, path: _Path, sets: Sets, refers_to: list[str]) -> list[Check]:
         if not isinstance(nodes, list) or not nodes:
@@ -368,16 +384,16 @@ class _Builder:
         if name in ("all", "any") and isinstance(parameter, list) and parameter:
             parts = [self._condition(part, entry, (*inner, index), criteria) for index, part in enumerate(parameter)]
             combine = all_of if name == "all" else any_of
-            return lambda states: combine(part(states) for part in parts)
+            return lambda atoms: combine(part(atoms) for part in parts)
         if name == "not":
             part = self._condition(parameter, entry, inner, criteria)
-            return lambda states: _not_fully(part(states))
+            return lambda atoms: not_fully(part(atoms))
         if name == "every" and parameter in _KINDS:
             required = [criterion.id for criterion in criteria if criterion.kind == parameter and criterion.role == "required"]
             if_used = [criterion.id for criterion in criteria if criterion.kind == parameter and criterion.role == "if-used"]
-            return lambda states: _every(states, required, if_used)
+            return self._atom(f"every {parameter}", partial(every, required=required, if_used=if_used))
         if name == "criterion" and isinstance(parameter, str) and parameter in self.criteria:
-            return lambda states: states[parameter]
+            return self._atom(parameter, lambda states: states[parameter])
         if name in ("all", "any"):
             self.bad("rubric.not-a-list", entry, inner)
         elif name == "every":
@@ -388,86 +404,25 @@ class _Builder:
             self._unknown("rubric.unknown-condition", name, ["all", "any", "not", "every", "criterion"], entry, inner, key=True)
         return _undecided
 
+    def _atom(self, name: str, work_out: Condition) -> Condition:
+        self.atoms.setdefault(name, work_out)
+        return lambda atoms: atoms[name]
 
-def _undecided(states: Mapping[str, State]) -> State:
+
+def _undecided(atoms: States) -> State:
     return State.UNKNOWN
 
 
-def _every(states: Mapping[str, State], required: list[str], if_used: list[str]) -> State:
-    """All required criteria, and those of role if-used whose outcome is known: a step that nobody has shown asks for nothing."""
-    known = (states[name] for name in if_used if states[name] not in (State.UNKNOWN, State.PARTLY_OR_MET))
-    return all_of((*(states[name] for name in required), *known))
-
-
-def _not_fully(state: State) -> State:
-    """Whether it is not met in full. Unlike negation, partly met is an answer here: it is not met in full."""
-    if state is State.NOT_APPLICABLE:
-        return State.NOT_MET
-    if state.best < 2:
-        return State.MET
-    return State.NOT_MET if state.worst == 2 else State.UNKNOWN
-
-
-def _kinds_in(node: Any) -> set[str]:
-    if isinstance(node, dict):
-        return {str(value) for key, value in node.items() if key == "every"} | {
-            kind for value in node.values() for kind in _kinds_in(value)
-        }
-    return {kind for item in node for kind in _kinds_in(item)} if isinstance(node, list) else set()
+def _told(given: Any) -> str:
+    if isinstance(given, str):
+        return given[:80]
+    return "a map" if isinstance(given, dict) else "a list" if isinstance(given, list) else "nothing"
 
 
 def _is_at_least(parameter: Any) -> bool:
-    return isinstance(parameter, dict) and set(parameter) == {"count", "of"} and str(parameter["count"]).isdecimal()
-
-
-def _nothing(facts: Facts, done: Done) -> Found:
-    return Found(State.UNKNOWN, ())
-
-
-def _on_facts(probe: Probe) -> Check:
-    return lambda facts, done: probe(facts)
-
-
-def _refer(identifier: str, title: str) -> Check:
-    params = {"criterion": identifier, "title": title}
-
-    def check(facts: Facts, done: Done) -> Found:
-        state = done[identifier].state
-        return Found(state, (Reason("criterion." + state.outcome.value, params, state),))
-
-    return check
-
-
-def _all(parts: list[Check]) -> Check:
-    def check(facts: Facts, done: Done) -> Found:
-        found = [part(facts, done) for part in parts]
-        return Found(all_of(item.state for item in found), tuple(reason for item in found for reason in item.reasons))
-
-    return check
-
-
-def _any(parts: list[Check]) -> Check:
-    def check(facts: Facts, done: Done) -> Found:
-        found = [part(facts, done) for part in parts]
-        state = any_of(item.state for item in found)
-        # Met: what makes it so. Otherwise all of it, as any one would do.
-        kept = [item for item in found if item.state is State.MET] if state is State.MET else found
-        return Found(state, tuple(reason for item in kept for reason in item.reasons))
-
-    return check
-
-
-def _not(part: Check) -> Check:
-    def check(facts: Facts, done: Done) -> Found:
-        found = part(facts, done)
-        return Found(negate(found.state), found.reasons)
-
-    return check
-
-
-def _at_least(count: int, parts: list[Check]) -> Check:
-    def check(facts: Facts, done: Done) -> Found:
-        found = [part(facts, done) for part in parts]
-        return Found(at_least(count, [item.state for item in found]), tuple(reason for item in found for reason in item.reasons))
-
-    return check
+    """A count that can be reached, and a list (what is no list is told by itself)."""
+    if not isinstance(parameter, dict) or set(parameter) != {"count", "of"}:
+        return False
+    count, of = str(parameter["count"]), parameter["of"]
+    most = len(of) if isinstance(of, list) else 1
+    return count.isascii() and count.isdecimal() and len(count) <= 4 and 1 <= int(count) <= max(1, most)

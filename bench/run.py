@@ -1,0 +1,120 @@
+"""Measures what osaid costs beside what a user would pick instead, in one run, and prints ratios.
+
+``make bench``. Times on a shared machine are noisy, so every pair is measured in turn and its median ratio is shown.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from osaid.cards.reader import parse_card
+from osaid.lineage import Library
+from osaid.reports.plain_data import assessment_data, compact
+from osaid.rubrics.assessor import Assessor
+from osaid.rubrics.rubric import load_rubric
+
+ROOT = Path(__file__).resolve().parent.parent
+CARDS = sorted((ROOT / "model_cards").glob("*.yaml"))
+SCHEMA = ROOT / "osaid" / "schemas" / "card.json"
+BIN = Path(sys.executable).parent
+ROUNDS = 15
+FOLDER_SIZES = (1_000, 10_000)
+
+
+def pairs(ours: Callable[[], object], theirs: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, float, float]:
+    """Median seconds of each, and the median of the ratios pair by pair."""
+    ours(), theirs()  # warm up
+    a: list[float] = []
+    b: list[float] = []
+    for _ in range(rounds):
+        for call, times in ((ours, a), (theirs, b)):
+            start = time.perf_counter()
+            call()
+            times.append(time.perf_counter() - start)
+    return statistics.median(a), statistics.median(b), statistics.median(x / y for x, y in zip(a, b, strict=True))
+
+
+def show(what: str, ours: float, theirs: float, ratio: float, goal: str) -> None:
+    """A row of the table."""
+    print(f"{what:<74} {ours * 1e3:9.1f} {theirs * 1e3:9.1f} {ratio:7.2f}   {goal}")
+
+
+def in_process() -> None:
+    """(a) bytes to JSON of the assessment, against loading the same bytes with CSafeLoader."""
+    cards = [(str(path), path.read_bytes()) for path in CARDS]
+    rubric = load_rubric()
+    assessor = Assessor(rubric, Library())
+
+    def ours() -> None:
+        for path, raw in cards:
+            compact(assessment_data(assessor.assess(parse_card(raw, path=path)), rubric))
+
+    def theirs() -> None:
+        for _, raw in cards:
+            yaml.load(raw, Loader=yaml.CSafeLoader)
+
+    size = sum(len(raw) for _, raw in cards)
+    show(f"(a) read, check, grade, JSON: {len(cards)} cards, {size:,} bytes / CSafeLoader", *pairs(ours, theirs), "at most 1.0")
+
+
+def run(*command: str) -> None:
+    """Run a command to its end; its output is thrown away."""
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def cold() -> None:
+    """(b) one card from a cold start."""
+    card = str(ROOT / "model_cards" / "mixtral-8x7b.yaml")
+    osaid = (str(BIN / "osaid"), "score", card, "--format", "json")
+    checker = (str(BIN / "check-jsonschema"), "--schemafile", str(SCHEMA), card)
+    show("(b) osaid score CARD --format json / check-jsonschema on it", *pairs(lambda: run(*osaid), lambda: run(*checker)), "at most 0.6")
+    bare = (sys.executable, "-c", "pass")
+    show("    osaid score CARD --format json / python -c pass", *pairs(lambda: run(*osaid), lambda: run(*bare)), "")
+
+
+def memory() -> None:
+    """(c) peak memory of grading folders of different sizes."""
+    peaks = []
+    for size in FOLDER_SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            for number in range(size):
+                shutil.copyfile(CARDS[number % len(CARDS)], os.path.join(folder, f"{number:05}.yaml"))
+            command = [sys.executable, __file__, "--peak", folder]
+            start = time.perf_counter()
+            peak = int(subprocess.run(command, check=True, capture_output=True, text=True).stderr.splitlines()[-1])
+            seconds = time.perf_counter() - start
+        peaks.append(peak)
+        print(f"(c) folder of {size:,} cards as jsonl: peak {peak / 1024:.0f} MiB, {size / seconds:.0f} cards a second")
+    print(f"    peak of the larger folder / the smaller: {peaks[1] / peaks[0]:.2f}   flat: about 1.0")
+
+
+def peak_of_folder(folder: str) -> None:
+    """Grade a folder in this process, and print its peak memory in KiB to standard error."""
+    from osaid.cli import main
+
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    try:
+        main(["score", folder, "--format", "jsonl"])
+    except SystemExit:
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--peak"]:
+        peak_of_folder(sys.argv[2])
+    else:
+        print(f"{'median of pairs':<74} {'ours ms':>9} {'other ms':>9} {'ratio':>7}   goal")
+        in_process()
+        cold()
+        memory()

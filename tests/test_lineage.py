@@ -1,0 +1,233 @@
+"""Base models: what a derived model inherits, and where its bases are found."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import full_card, load, run, small_card, write
+
+from osaid import Assessment, Library, assess, assess_all
+from osaid.cards.vocabulary import vocabulary
+from osaid.messages import sentence
+from osaid.rubrics.assessment import CriterionResult, LineageStep
+
+
+def derived(identifier: str, *bases: str, relation: str = "finetune") -> dict[str, Any]:
+    return full_card(identifier, derived_from=[{"model": base, "relation": relation, "evidence": ["paper"]} for base in bases])
+
+
+def judged(card: dict[str, Any], *others: dict[str, Any]) -> Assessment:
+    return assess(load(card), library=Library([load(other) for other in others]))
+
+
+def of(result: Assessment, identifier: str) -> CriterionResult:
+    return next(item for item in result.criteria if item.id == identifier)
+
+
+def told(result: CriterionResult) -> str:
+    return " ".join(sentence(reason.code, reason.params) for reason in result.reasons)
+
+
+def without(name: str, identifier: str = "base-1b") -> dict[str, Any]:
+    """A card on which everything is there but one component."""
+    card = full_card(identifier)
+    card["components"][name] = {"release": "none", "evidence": ["repo"]}
+    return card
+
+
+RELATIONS = list(vocabulary().relations)
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_a_free_base_takes_nothing_away(relation: str) -> None:
+    result = judged(derived("child-1b", "base-1b", relation=relation), full_card("base-1b"))
+    assert result.verdict.id == "conforms"
+    assert result.lineage == (LineageStep("base-1b", relation, "assessed", "conforms"),)
+    assert result.gaps == ()
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_no_better_than_the_base(relation: str) -> None:
+    """Training data, training code and terms of a base count for whatever was made from it."""
+    base = without("training_code")
+    base["training_data"]["training"]["description"]["provenance"] = {"level": "none", "evidence": ["paper"]}
+    base["licenses"]["distribution"]["license"] = "LicenseRef-Llama-2-Community"
+    result = judged(derived("child-1b", "base-1b", relation=relation), base)
+    assert result.verdict.id == "does-not-conform"
+    for name in ("OSAID-CODE-TRAINING", "OSAID-DATA-PROVENANCE", "OSAID-TERMS-USE"):
+        found = of(result, name)
+        assert (found.outcome, found.inherited_from) == ("not_met", ("base-1b",))
+        assert "base-1b does not meet this" in told(found)
+        assert vocabulary().relations[relation]["title"] in told(found)
+    assert {gap.criterion for gap in result.gaps} >= {"OSAID-CODE-TRAINING", "OSAID-DATA-PROVENANCE", "OSAID-TERMS-USE"}
+    assert of(result, "OSAID-DATA-SCOPE").inherited_from == ()
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_only_what_runs_on_its_base_needs_the_bases_weights(relation: str) -> None:
+    result = judged(derived("child-1b", "base-1b", relation=relation), without("weights"))
+    wanted = "not_met" if vocabulary().relations[relation]["runs_on_base"] == "yes" else "met"
+    assert of(result, "OSAID-PARAM-WEIGHTS").outcome == wanted
+    assert {name for name in RELATIONS if vocabulary().relations[name]["runs_on_base"] == "yes"} == {"adapter"}
+
+
+def test_partly_met_is_handed_down_as_partly_met() -> None:
+    base = full_card("base-1b")
+    base["training_data"]["training"]["description"]["scope"]["level"] = "partial"
+    found = of(judged(derived("child-1b", "base-1b"), base), "OSAID-DATA-SCOPE")
+    assert (found.outcome, found.inherited_from) == ("partly_met", ("base-1b",))
+    assert "in part only" in told(found)
+
+
+def test_what_the_base_leaves_open_is_open() -> None:
+    result = judged(derived("child-1b", "base-1b"), small_card("base-1b"))
+    found = of(result, "OSAID-CODE-TRAINING")
+    assert (found.outcome, found.inherited_from) == ("unknown", ("base-1b",))
+    assert result.verdict.id == "undetermined"
+    assert "conforms" in result.verdict.possible
+    assert (result.lineage[0].model, result.lineage[0].status, result.lineage[0].verdict) == ("base-1b", "assessed", "undetermined")
+
+
+def test_a_base_without_a_card_leaves_everything_open_that_it_hands_down() -> None:
+    result = judged(derived("child-1b", "nobody-1b"))
+    found = of(result, "OSAID-DATA-SCOPE")
+    assert (found.outcome, found.inherited_from) == ("unknown", ("nobody-1b",))
+    assert "no card for its base nobody-1b" in told(found)
+    assert of(result, "OSAID-PARAM-WEIGHTS").outcome == "met"
+    assert result.lineage == (LineageStep("nobody-1b", "finetune", "missing", None),)
+    assert (result.verdict.id, "conforms" in result.verdict.possible) == ("undetermined", True)
+
+
+def test_a_missing_base_does_not_hide_what_the_model_itself_lacks() -> None:
+    child = derived("child-1b", "nobody-1b")
+    child["components"]["training_code"] = {"release": "none", "evidence": ["repo"]}
+    result = judged(child)
+    assert result.verdict.id == "does-not-conform"
+    assert of(result, "OSAID-CODE-TRAINING").outcome == "not_met"
+
+
+def test_every_base_counts_and_the_gap_names_those_it_is_due_to() -> None:
+    bases = [full_card("a-1b"), without("training_code", "b-1b"), without("tokenizer", "c-1b"), without("training_code", "d-1b")]
+    result = judged(derived("child-1b", "a-1b", "b-1b", "c-1b", "d-1b", relation="merge"), *bases)
+    assert of(result, "OSAID-CODE-TRAINING").inherited_from == ("b-1b", "d-1b")
+    assert [step.verdict for step in result.lineage] == ["conforms", "does-not-conform", "does-not-conform", "does-not-conform"]
+
+
+def test_inheritance_goes_all_the_way_down() -> None:
+    chain = [derived(f"m{number}-1b", f"m{number + 1}-1b") for number in range(4)]
+    result = judged(*chain, without("training_code", "m4-1b"))
+    assert of(result, "OSAID-CODE-TRAINING").outcome == "not_met"
+    assert of(result, "OSAID-CODE-TRAINING").inherited_from == ("m1-1b",), "its own base; that one's card names the next"
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_without_training_of_its_own_silence_is_no_question(relation: str) -> None:
+    """A merge or a quantised copy is made without training: it has no training data or training code to speak of."""
+    child = derived("child-1b", "base-1b", relation=relation)
+    del child["training_data"]
+    for name, entry in vocabulary().components.items():
+        if entry.get("step") == "training":
+            del child["components"][name]
+    result = judged(child, full_card("base-1b"))
+    if vocabulary().relations[relation]["trains"] == "no":
+        assert result.verdict.id == "conforms"
+        assert "without further training" in told(of(result, "OSAID-CODE-TRAINING"))
+    else:
+        assert result.verdict.id == "undetermined"
+        assert of(result, "OSAID-CODE-TRAINING").outcome == "unknown"
+    assert judged(child, without("training_code")).verdict.id == "does-not-conform", "but its base has some"
+
+
+def test_what_it_was_made_from_can_be_left_open() -> None:
+    card = full_card()
+    del card["model"]["derived_from"]
+    result = assess(load(card))
+    assert result.verdict.id == "undetermined"
+    assert [gap.criterion for gap in result.gaps] == ["OSAID-REBUILD-BASE"]
+
+
+# --- rings and chains ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 12])
+def test_models_made_from_each_other(size: int) -> None:
+    ring = [derived(f"r{number}-1b", f"r{(number + 1) % size}-1b") for number in range(size)]
+    for card, result in zip(ring, assess_all([load(card) for card in ring]), strict=True):
+        assert result.lineage == (LineageStep(card["model"]["derived_from"][0]["model"], "finetune", "cycle", None),)
+        found = of(result, "OSAID-DATA-SCOPE")
+        assert found.outcome == "unknown"
+        assert "name each other as base" in told(found)
+        assert result.verdict.id == "undetermined"
+
+
+def test_a_ring_further_down_is_one_base_that_is_not_known() -> None:
+    child, ring = derived("child-1b", "a-1b"), [derived("a-1b", "b-1b"), derived("b-1b", "a-1b")]
+    result = judged(child, *ring)
+    assert result.lineage == (LineageStep("a-1b", "finetune", "assessed", "undetermined"),)
+    assert of(result, "OSAID-DATA-SCOPE").outcome == "unknown"
+
+
+def test_everything_made_from_everything() -> None:
+    """All ways through such a tangle are far too many to walk."""
+    names = [f"n{number}-1b" for number in range(30)]
+    tangle = [derived(name, *(other for other in names if other != name), relation="merge") for name in names]
+    results = list(assess_all([load(card) for card in tangle]))
+    assert {step.status for result in results for step in result.lineage} == {"cycle"}
+    result = judged(derived("child-1b", *names, relation="merge"), *tangle)
+    assert {step.status for step in result.lineage} == {"assessed"}
+
+
+def test_a_long_chain() -> None:
+    count = 500
+    chain = [derived(f"m{number}-1b", f"m{number + 1}-1b") for number in range(count)]
+    for last, outcome in ((full_card(f"m{count}-1b"), "met"), (without("training_code", f"m{count}-1b"), "not_met")):
+        assert of(judged(*chain, last), "OSAID-CODE-TRAINING").outcome == outcome
+
+
+def test_what_was_judged_before_makes_no_difference() -> None:
+    cards = [load(derived(f"m{number}-1b", f"m{number + 1}-1b")) for number in range(40)]
+    cards += [load(derived("m40-1b", "m39-1b", "z-1b")), load(without("tokenizer", "z-1b"))]
+    alone = {card.subject.id: assess(card, library=Library(cards)) for card in cards}
+    for order in (cards, cards[::-1], cards[::2] + cards[1::2]):
+        assert {result.subject.id: result for result in assess_all(order)} == alone
+
+
+# --- where bases are found ----------------------------------------------------------------------------------------
+
+
+def test_cards_at_hand_come_before_bundled_ones(tmp_path: Path) -> None:
+    """Llama 2 7B is bundled and its terms restrict; here is a card of the same id on which everything is free."""
+    child = derived("child-1b", "llama-2-7b")
+    bundled = assess(load(child))
+    assert (bundled.lineage[0].status, bundled.verdict.id) == ("assessed", "does-not-conform")
+    at_hand = judged(child, full_card("llama-2-7b"))
+    assert at_hand.verdict.id == "conforms"
+
+    alone, base = write(tmp_path, child, full_card("llama-2-7b"))
+    for arguments, verdict in (((alone,), "does-not-conform"), ((alone, base), "conforms"), ((tmp_path,), "conforms")):
+        ran = run("score", *arguments, "--format", "json")
+        found = {item["subject"]["id"]: item for item in json.loads(ran.stdout)["assessments"]}
+        assert found["child-1b"]["verdict"]["id"] == verdict
+        assert (ran.code, ran.stderr) == (0, "")
+
+
+def test_a_base_that_cannot_be_read_is_like_one_without_a_card(tmp_path: Path) -> None:
+    write(tmp_path, derived("child-1b", "base-1b"))
+    (tmp_path / "base-1b.yaml").write_text("model: {id: base-1b}\nosaid_card: 7\n", encoding="utf-8")
+    ran = run("score", tmp_path, "--format", "json")
+    assert ran.code == 3
+    result = json.loads(ran.stdout)
+    assert [item["lineage"] for item in result["assessments"]] == [
+        [{"model": "base-1b", "relation": "finetune", "status": "missing", "verdict": None}]
+    ]
+    assert {error["path"] for error in result["errors"]} == {str(tmp_path / "base-1b.yaml")}
+
+
+def test_the_first_of_two_cards_with_one_id_counts() -> None:
+    first, second = full_card("base-1b"), without("training_code")
+    child = derived("child-1b", "base-1b")
+    assert judged(child, first, second).verdict.id == "conforms"
+    assert judged(child, second, first).verdict.id == "does-not-conform"
