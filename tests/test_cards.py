@@ -19,7 +19,7 @@ CARDS = sorted((ROOT / "model_cards").glob("*.yaml"))
 OUTCOMES: dict[str, Any] = load(str(ROOT / "docs" / "osi-outcomes.yaml")).data
 DISAGREE = {"falcon-40b", "falcon-180b"}  # explained in docs/osi-outcomes.md
 TERMS_ONLY = ("bloom", "starcoder2-15b")
-DESPITE_OPEN_WEIGHTS = ("grok-1", "phi-2", "mixtral-8x7b", "mistral-7b", "arctic-base")
+DESPITE_OPEN_WEIGHTS = ("grok-1", "phi-2", "mixtral-8x7b", "mistral-7b")
 
 
 def assess(identifier: str, rubric: str = "osaid-1.0") -> Assessment:

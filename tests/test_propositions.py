@@ -49,6 +49,14 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
         ("{released: weights}", parts(weights=release), outcome)
         for release, outcome in {"full": MET, "gated": MET, "partial": PARTLY, "none": NOT, "no-such-step": NA, "unknown": UNKNOWN}.items()
     ),
+    # Terms of what may be published are unknown, except of code for steps that nobody has shown were used.
+    (ON_BOTH, parts(weights=("full", "MIT")), UNKNOWN),
+    (ON_BOTH, parts(weights=("full", "MIT"), tokenizer="unknown"), UNKNOWN),
+    (ON_BOTH, parts(weights=("full", "MIT"), tokenizer="none"), MET),
+    (ON_BOTH, parts(weights=("full", RESTRICTED)), NOT),
+    ("{terms_grant: {freedom: use, of: [weights, testing_code]}}", parts(weights=("full", "MIT")), MET),
+    ("{free_access: [weights, tokenizer]}", parts(weights="full"), UNKNOWN),
+    ("{osi_approved_license: [weights, tokenizer]}", parts(weights=("full", "MIT")), UNKNOWN),
     ("{described: scope}", {}, UNKNOWN),
     ("{described: scope}", stage(), UNKNOWN),
     ("{described: scope}", stage(**SCOPE), MET),

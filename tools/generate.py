@@ -38,7 +38,7 @@ def criteria() -> dict[Path, str]:
     """A page with every criterion of every bundled rubric."""
     lines = ["# Criteria", "", MARK, "", "What `osaid explain` says, for every criterion of the bundled rubrics.", ""]
     seen: set[str] = set()
-    for identifier in rubric_ids()[::-1]:
+    for identifier in rubric_ids():
         rubric = load_rubric(identifier)
         lines += _rubric(rubric, seen)
         seen.update(criterion.id for criterion in rubric.criteria)

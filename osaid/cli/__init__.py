@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from .. import __version__
 __all__ = ["cli", "main"]
 
 _INTERRUPTED = 130
+_SIGNALLED = 128
 _BUG = 70
 
 COMMANDS = {
@@ -105,6 +107,8 @@ def main(args: list[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace", newline="\n")
+    # Asked to stop: leave by the same way as always, so that nothing is left half written.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(_SIGNALLED + number))
     try:
         status = cli.main(args=args, prog_name="osaid", standalone_mode=False)
     except click.exceptions.Exit as done:

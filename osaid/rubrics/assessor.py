@@ -8,9 +8,9 @@ from ..cards.reader import LoadedCard
 from ..cards.vocabulary import vocabulary
 from ..lineage import Library, bases_first
 from .assessment import Assessment
+from .definition import Rubric
 from .engine import BaseModel, assess
 from .facts import Facts
-from .rubric import Rubric
 
 __all__ = ["Assessor"]
 

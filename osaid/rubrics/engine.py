@@ -20,9 +20,9 @@ from .assessment import (
     Verdict,
 )
 from .conditions import States, holds, possible
+from .definition import Criterion, Rubric
 from .facts import Facts
 from .probes import Found
-from .rubric import Criterion, Rubric
 
 __all__ = ["BaseModel", "assess"]
 

@@ -33,7 +33,8 @@ class _Group(NamedTuple):
 
 class _Published(NamedTuple):
     groups: tuple[_Group, ...]
-    nothing: Found  # what to say where there are no groups
+    untold: tuple[Reason, ...]  # of components that may be published for all that is known
+    nothing: Found  # what to say where there is neither
 
 
 def name_of(terms: Terms) -> str:
@@ -53,6 +54,7 @@ def _published(facts: Facts, names: tuple[str, ...]) -> _Published:
     found: dict[tuple[str, str, bool], tuple[License, dict[str, None]]] = {}
     unsupported: set[tuple[str, str, bool]] = set()
     withheld: dict[str, None] | None = None
+    untold: list[str] = []
     for name in names:
         component = facts.component(name)
         release = component.get("release")
@@ -66,13 +68,27 @@ def _published(facts: Facts, names: tuple[str, ...]) -> _Published:
                 unsupported.add(key)
         elif release == "none":
             withheld = {**(withheld or {}), **dict.fromkeys(evidence_of(component))}
+        elif release != "no-such-step" and _may_be_published(name, release, facts):
+            untold.append(titles[name]["title"])
     groups = tuple(
         _Group(", ".join(members[key]), license, key[2], () if key in unsupported else tuple(evidence))
         for key, (license, evidence) in found.items()
     )
-    made = _Published(groups, _nothing(names, withheld))
+    reasons = (Reason("terms.untold", {"components": ", ".join(untold)}, State.UNKNOWN),) if untold else ()
+    made = _Published(groups, reasons, _nothing(names, withheld))
     facts.memo[names] = made
     return made
+
+
+def _may_be_published(name: str, release: str | None, facts: Facts) -> bool:
+    """Whether terms of a component have to be asked for although it is not known to be published.
+
+    Not for code of a step that nobody has shown was used, nor for training code of a model made without training.
+    """
+    entry = vocabulary().components[name]
+    if entry.get("if_used") == "yes":
+        return False
+    return not (release is None and entry.get("step") == "training" and facts.no_training_of_its_own)
 
 
 def _nothing(names: tuple[str, ...], withheld: dict[str, None] | None) -> Found:
@@ -90,9 +106,9 @@ def _on_terms(names: tuple[str, ...], judge: Callable[[Terms], Judgement]) -> Pr
 
     def probe(facts: Facts) -> Found:
         published = _published(facts, names)
-        if not published.groups:
+        if not published.groups and not published.untold:
             return published.nothing
-        reasons = []
+        reasons = list(published.untold)
         for group in published.groups:
             terms = group.license.terms
             code, state, params = _unstated(terms, group.parameters) or judge(terms) if terms is not None else _SILENT
@@ -180,9 +196,10 @@ def free_access(parameter: Any, sets: Sets) -> Probe:
                 members, evidence = sides.setdefault(component["release"] == "gated", ([], {}))
                 members.append(titles[name]["title"])
                 evidence.update(dict.fromkeys(evidence_of(component)))
-        if not sides:
-            return _published(facts, names).nothing
-        reasons = []
+        published = _published(facts, names)
+        if not sides and not published.untold:
+            return published.nothing
+        reasons = list(published.untold)
         for is_gated, (members, evidence) in sides.items():
             code, state = ("access.gated", State.NOT_MET) if is_gated else ("access.open", State.MET)
             reasons.append(Reason(code, {"components": ", ".join(members)}, state, tuple(evidence), "", True))

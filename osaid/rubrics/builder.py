@@ -1,0 +1,285 @@
+"""Gathers the layers of a rubric and compiles them, with everything that is wrong told at its place."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, NamedTuple
+
+from ..document import Document
+from ..errors import Problem, RubricError
+from ..outcome import State, all_of, any_of
+from ..shapes import at, closest
+from .checks import Check, all_checks, any_check, at_least_checks, not_check, nothing, on_facts, refer
+from .conditions import Condition, States, every, names_in, not_fully
+from .definition import Criterion, LevelRule, Rubric, VerdictRule
+from .probes import PROPOSITIONS, BadParameter, Sets
+
+__all__ = ["Builder"]
+
+_KINDS = ("presence", "terms")
+
+_Path = tuple[str | int, ...]
+
+
+class _Entry(NamedTuple):
+    data: dict[str, Any]
+    document: Document
+    path: _Path
+
+
+class Builder:
+    """Gathers the layers of a rubric, then compiles them."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.sources: dict[str, Any] = {}
+        self.pillars: dict[str, str] = {}
+        self.sets: dict[str, _Entry] = {}
+        self.criteria: dict[str, _Entry] = {}
+        self.verdicts: list[_Entry] = []
+        self.levels: list[_Entry] = []
+        self.undetermined: tuple[str, str, str] | None = None
+        self.atoms: dict[str, Condition] = {}
+
+    def bad(self, code: str, entry: _Entry, path: _Path = (), *, key: bool = False, **params: str) -> None:
+        """Note a problem at its place."""
+        self.problems.append(Problem(code, params, at(entry.document, (*entry.path, *path), key=key)))
+
+    def add(self, layer: Document) -> None:
+        """Take in a layer: the rubric that is extended first."""
+        data = layer.data
+        self._refuse_twins(layer)
+        for name, source in data.get("sources", {}).items():
+            self.sources[name] = source
+            if not isinstance(source, dict) or not all(isinstance(source.get(key), str) and source[key] for key in ("title", "url")):
+                self.bad("rubric.bad-source", _Entry(source, layer, ("sources", name)), name=name)
+        self.pillars.update((pillar["id"], pillar["title"]) for pillar in data.get("pillars", ()))
+        for name, members in data.get("sets", {}).items():
+            self.sets[name] = _Entry({"members": members}, layer, ("sets", name))
+        for index, criterion in enumerate(data.get("criteria", ())):
+            self.criteria[criterion["id"]] = _Entry(criterion, layer, ("criteria", index))
+        for name, into in (("verdicts", self.verdicts), ("levels", self.levels)):
+            if name in data:
+                into[:] = [_Entry(item, layer, (name, index)) for index, item in enumerate(data[name])]
+        if "undetermined" in data:
+            given = data["undetermined"]
+            self.undetermined = (given["id"], given["label"], given["summary"])
+
+    def _refuse_twins(self, layer: Document) -> None:
+        for part in ("pillars", "criteria", "verdicts", "levels"):
+            seen: set[str] = set()
+            for index, item in enumerate(layer.data.get(part, ())):
+                if item["id"] in seen:
+                    code = "rubric.duplicate-criterion" if part == "criteria" else "rubric.duplicate-id"
+                    self.bad(code, _Entry(item, layer, (part, index)), ("id",), id=item["id"], part=part)
+                seen.add(item["id"])
+
+    def build(self, source: Document, digest: str) -> Rubric:
+        """Compile what was gathered. Raises RubricError with everything that is wrong."""
+        sets = self._sets()
+        criteria = [self._criterion(entry, sets) for entry in self.criteria.values()]
+        order = self._order(criteria)
+        whole = _Entry(source.data, source, ())
+        verdicts = []
+        for index, entry in enumerate(self.verdicts):
+            rule, last = entry.data, index == len(self.verdicts) - 1
+            if ("otherwise" in rule) != last or ("when" in rule) == ("otherwise" in rule):
+                self.bad("rubric.verdict-otherwise", entry, id=rule["id"])
+            condition = self._condition(rule["when"], entry, ("when",), criteria) if "when" in rule else None
+            verdicts.append(VerdictRule(rule["id"], rule["label"], rule["summary"], condition))
+            if self.undetermined is not None and rule["id"] == self.undetermined[0]:
+                self.bad("rubric.duplicate-id", entry, ("id",), id=rule["id"], part="verdicts")
+        deciding = tuple(self.atoms)
+        levels = []
+        for entry in self.levels:
+            rule = entry.data
+            condition = self._condition(rule["when"], entry, ("when",), criteria)
+            kinds, named = names_in(rule["when"], "every"), names_in(rule["when"], "criterion")
+            counts = tuple(
+                item.id for item in criteria if item.id in named or (item.kind in kinds and item.role in ("required", "if-used"))
+            )
+            levels.append(LevelRule(rule["id"], rule["label"], condition, counts))
+        for name, value in (("criteria", criteria), ("verdicts", verdicts), ("pillars", self.pillars), ("undetermined", self.undetermined)):
+            if not value:
+                self.bad("rubric.part-missing", whole, part=name)
+        if self.problems:
+            raise RubricError(sorted(self.problems, key=lambda problem: (problem.place.line or 0, problem.place.column or 0)))
+        data = source.data
+        return Rubric(
+            data["id"],
+            data["version"],
+            data["title"],
+            data["framework"],
+            data["answers"],
+            data["audience"],
+            self.sources,
+            self.pillars,
+            tuple(criteria),
+            order,
+            tuple(verdicts),
+            self.undetermined or ("", "", ""),
+            tuple(levels),
+            self.atoms,
+            deciding,
+            source.path,
+            digest,
+        )
+
+    def _sets(self) -> Sets:
+        from ..cards.vocabulary import vocabulary
+
+        known = vocabulary().components
+        sets: dict[str, list[str]] = {}
+        for name, entry in self.sets.items():
+            members = entry.data["members"]
+            if not isinstance(members, list) or not members:
+                self.bad("rubric.bad-set", entry, name=name)
+                continue
+            for index, member in enumerate(members):
+                if not isinstance(member, str) or member not in known:
+                    self._unknown("rubric.unknown-component", member, known, entry, (index,))
+            sets[name] = [member for member in members if isinstance(member, str) and member in known]
+        return sets
+
+    def _criterion(self, entry: _Entry, sets: Sets) -> Criterion:
+        data = entry.data
+        if data["pillar"] not in self.pillars:
+            self._unknown("rubric.unknown-pillar", data["pillar"], self.pillars, entry, ("pillar",))
+        if data["clause"]["source"] not in self.sources:
+            self._unknown("rubric.unknown-source", data["clause"]["source"], self.sources, entry, ("clause", "source"))
+        refers_to: list[str] = []
+        check = self._check(data["check"], entry, ("check",), sets, refers_to)
+        return Criterion(
+            data["id"],
+            data["pillar"],
+            data["kind"],
+            data.get("role", "required"),
+            int(data["weight"]),
+            data["inherits"],
+            {name: data[name] for name in ("title", "asks", "why", "how", "remedy", "question")},
+            data["clause"],
+            check,
+            tuple(refers_to),
+        )
+
+    def _unknown(self, code: str, given: Any, known: Any, entry: _Entry, path: _Path, *, key: bool = False) -> None:
+        told = _told(given)
+        near = closest(told, known)
+        self.bad(code + ("-near" if near else ""), entry, path, key=key, given=told, near=near or "", known=", ".join(known))
+
+    # --- checks: all, any, not, at_least, criterion, and the propositions -----------------------------------------
+
+    def _check(self, node: Any, entry: _Entry, path: _Path, sets: Sets, refers_to: list[str]) -> Check:
+        if not isinstance(node, dict) or len(node) != 1:
+            self.bad("rubric.one-key", entry, path)
+            return nothing
+        ((name, parameter),) = node.items()
+        inner = (*path, name)
+        if name in ("all", "any"):
+            parts = self._checks(parameter, entry, inner, sets, refers_to)
+            return all_checks(parts) if name == "all" else any_check(parts)
+        if name == "not":
+            return not_check(self._check(parameter, entry, inner, sets, refers_to))
+        if name == "at_least" and _is_at_least(parameter):
+            return at_least_checks(int(parameter["count"]), self._checks(parameter["of"], entry, (*inner, "of"), sets, refers_to))
+        if name == "criterion" and isinstance(parameter, str) and parameter in self.criteria:
+            refers_to.append(parameter)
+            return refer(parameter, self.criteria[parameter].data["title"])
+        if name in PROPOSITIONS:
+            return self._proposition(name, parameter, entry, inner, sets)
+        if name == "at_least":
+            self.bad("rubric.bad-at-least", entry, inner)
+        elif name == "criterion":
+            self._unknown("rubric.unknown-criterion", parameter, self.criteria, entry, inner)
+        else:
+            known = [*PROPOSITIONS, "all", "any", "not", "at_least", "criterion"]
+            self._unknown("rubric.unknown-proposition", name, known, entry, inner, key=True)
+        return nothing
+
+    def _proposition(self, name: str, parameter: Any, entry: _Entry, path: _Path, sets: Sets) -> Check:
+        try:
+            return on_facts(PROPOSITIONS[name](parameter, sets))
+        except BadParameter as error:
+            given = _told(error.given)
+            near = closest(given, error.choices)
+            known = ", ".join(error.choices)
+            code = "rubric.bad-parameter-near" if near else "rubric.bad-parameter"
+            self.bad(code, entry, path, proposition=name, given=given, near=near or "", known=known)
+            return nothing
+
+    def _checks(self, nodes: Any, entry: _Entry, path: _Path, sets: Sets, refers_to: list[str]) -> list[Check]:
+        if not isinstance(nodes, list) or not nodes:
+            self.bad("rubric.not-a-list", entry, path)
+            return []
+        return [self._check(node, entry, (*path, index), sets, refers_to) for index, node in enumerate(nodes)]
+
+    def _order(self, criteria: list[Criterion]) -> tuple[int, ...]:
+        """Criteria in an order in which each comes after those it refers to."""
+        number = {criterion.id: index for index, criterion in enumerate(criteria)}
+        order: list[int] = []
+        placed: set[str] = set()
+        waiting = list(criteria)
+        while waiting:
+            ready = [criterion for criterion in waiting if all(name in placed for name in criterion.refers_to)]
+            if not ready:
+                for criterion in waiting:
+                    self.bad("rubric.criterion-cycle", self.criteria[criterion.id], ("check",), id=criterion.id)
+                break
+            order.extend(number[criterion.id] for criterion in ready)
+            placed.update(criterion.id for criterion in ready)
+            waiting = [criterion for criterion in waiting if criterion.id not in placed]
+        return tuple(order)
+
+    # --- conditions of verdicts and levels: all, any, not, at_least, every, criterion -----------------------------
+
+    def _condition(self, node: Any, entry: _Entry, path: _Path, criteria: list[Criterion]) -> Condition:
+        if not isinstance(node, dict) or len(node) != 1:
+            self.bad("rubric.one-key", entry, path)
+            return _undecided
+        ((name, parameter),) = node.items()
+        inner = (*path, name)
+        if name in ("all", "any") and isinstance(parameter, list) and parameter:
+            parts = [self._condition(part, entry, (*inner, index), criteria) for index, part in enumerate(parameter)]
+            combine = all_of if name == "all" else any_of
+            return lambda atoms: combine(part(atoms) for part in parts)
+        if name == "not":
+            part = self._condition(parameter, entry, inner, criteria)
+            return lambda atoms: not_fully(part(atoms))
+        if name == "every" and parameter in _KINDS:
+            required = [criterion.id for criterion in criteria if criterion.kind == parameter and criterion.role == "required"]
+            if_used = [criterion.id for criterion in criteria if criterion.kind == parameter and criterion.role == "if-used"]
+            return self._atom(f"every {parameter}", partial(every, required=required, if_used=if_used))
+        if name == "criterion" and isinstance(parameter, str) and parameter in self.criteria:
+            return self._atom(parameter, lambda states: states[parameter])
+        if name in ("all", "any"):
+            self.bad("rubric.not-a-list", entry, inner)
+        elif name == "every":
+            self._unknown("rubric.unknown-kind", parameter, _KINDS, entry, inner)
+        elif name == "criterion":
+            self._unknown("rubric.unknown-criterion", parameter, self.criteria, entry, inner)
+        else:
+            self._unknown("rubric.unknown-condition", name, ["all", "any", "not", "every", "criterion"], entry, inner, key=True)
+        return _undecided
+
+    def _atom(self, name: str, work_out: Condition) -> Condition:
+        self.atoms.setdefault(name, work_out)
+        return lambda atoms: atoms[name]
+
+
+def _undecided(atoms: States) -> State:
+    return State.UNKNOWN
+
+
+def _told(given: Any) -> str:
+    if isinstance(given, str):
+        return given[:80]
+    return "a map" if isinstance(given, dict) else "a list" if isinstance(given, list) else "nothing"
+
+
+def _is_at_least(parameter: Any) -> bool:
+    """A count that can be reached, and a list (what is no list is told by itself)."""
+    if not isinstance(parameter, dict) or set(parameter) != {"count", "of"}:
+        return False
+    count, of = str(parameter["count"]), parameter["of"]
+    most = len(of) if isinstance(of, list) else 1
+    return count.isascii() and count.isdecimal() and len(count) <= 4 and 1 <= int(count) <= max(1, most)

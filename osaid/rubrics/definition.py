@@ -1,0 +1,87 @@
+"""What a compiled rubric is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from .checks import Check
+from .conditions import Condition
+
+__all__ = ["Criterion", "LevelRule", "Rubric", "VerdictRule"]
+
+
+class Criterion(NamedTuple):
+    """One criterion. The texts are in English; ``refers_to`` names the criteria its check adds up."""
+
+    id: str
+    pillar: str
+    kind: str  # presence | terms
+    role: str  # required | if-used | optional | summary
+    weight: int
+    inherits: str  # to-derive | to-run | never
+    texts: Mapping[str, str]  # title, asks, why, how, remedy, question
+    clause: Mapping[str, str]  # source, section, requirement
+    check: Check
+    refers_to: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """Its name, in a few words."""
+        return self.texts["title"]
+
+
+class VerdictRule(NamedTuple):
+    """A verdict with the condition under which it is reached."""
+
+    id: str
+    label: str
+    summary: str
+    condition: Condition | None  # None: reached where no other is
+
+
+class LevelRule(NamedTuple):
+    """A rung with its condition and the criteria it counts."""
+
+    id: str
+    label: str
+    condition: Condition
+    counts: tuple[str, ...]
+
+
+class Rubric(NamedTuple):
+    """A compiled rubric."""
+
+    id: str
+    version: str
+    title: str
+    framework: Mapping[str, str]
+    answers: str
+    audience: str
+    sources: Mapping[str, Mapping[str, str]]
+    pillars: Mapping[str, str]  # id to title, in order
+    criteria: tuple[Criterion, ...]
+    order: tuple[int, ...]  # in which to work the criteria out, so that what is referred to comes first
+    verdicts: tuple[VerdictRule, ...]
+    undetermined: tuple[str, str, str]  # id, label, summary
+    levels: tuple[LevelRule, ...]
+    atoms: Mapping[str, Condition]  # what conditions are made of, each from the states of the criteria
+    deciding: tuple[str, ...]  # the atoms in the conditions of verdicts
+    path: str | None
+    sha256: str  # of the rubric's bytes, and of those it extends
+
+    def criterion(self, identifier: str) -> Criterion:
+        """A criterion by its id. Raises KeyError."""
+        for criterion in self.criteria:
+            if criterion.id == identifier:
+                return criterion
+        raise KeyError(identifier)
+
+    def verdict_texts(self, identifier: str) -> tuple[str, str]:
+        """A verdict's label and summary. Raises KeyError."""
+        if identifier == self.undetermined[0]:
+            return self.undetermined[1], self.undetermined[2]
+        for rule in self.verdicts:
+            if rule.id == identifier:
+                return rule.label, rule.summary
+        raise KeyError(identifier)
