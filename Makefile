@@ -7,9 +7,10 @@ BIN := $(VENV)/bin
 .PHONY: demo setup test check generate bench clean
 
 demo: $(VENV)/.installed
-	@$(BIN)/osaid score mixtral-8x7b | sed -n '1,/What stands in the way/p'
-	@echo
-	@echo "The whole answer: $(BIN)/osaid score mixtral-8x7b    All bundled models: $(BIN)/osaid score model_cards/"
+	@$(BIN)/osaid score mixtral-8x7b -o $(VENV)/demo.txt
+	@sed '/What stands in the way/,$$d' $(VENV)/demo.txt
+	@echo "The whole answer, with remedies and sources: $(BIN)/osaid score mixtral-8x7b"
+	@echo "All bundled models: $(BIN)/osaid score model_cards/"
 
 setup: $(VENV)/.dev
 
@@ -31,7 +32,8 @@ clean:
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "osaid needs Python 3.10 or later: make PYTHON=python3.12 ..."; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip --version > /dev/null || \
+		{ rm -rf $(VENV); echo "No virtual environment with pip could be made: install your system's package for it (Debian: python3-venv)."; exit 1; }
 
 $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .

@@ -55,10 +55,14 @@ class Problem(NamedTuple):
 
 
 class OsaidError(Exception):
-    """The one exception this package raises on bad input. ``problems`` holds everything found, in order of place."""
+    """The one exception this package raises on bad input.
 
-    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+    ``problems`` holds everything found, in order of place; ``rest`` the document that could be read all the same, or None.
+    """
+
+    def __init__(self, problems: Problem | Iterable[Problem], rest: object = None) -> None:
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        self.rest = rest
         super().__init__(self.problems)
 
     def __str__(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Container, Iterable, Iterator
 
 from .cards.findings import Finding
 from .cards.reader import LoadedCard, load_card
@@ -12,34 +13,54 @@ from .shapes import at
 
 __all__ = ["Library", "bases_first", "lineage_findings"]
 
+_MOST_KEPT = 64
+
 
 class Library:
-    """Cards by model id: those at hand first, then the bundled ones."""
+    """Cards by model id: those at hand first, then the bundled ones. Of cards that have to be read, only the latest are kept."""
 
     def __init__(self, at_hand: Iterable[LoadedCard] = (), find: Callable[[str], LoadedCard | None] | None = None) -> None:
-        """``at_hand`` are cards in memory (the first of an id counts); ``find`` looks up others, before the bundled ones."""
-        self._cards: dict[str, LoadedCard | None] = {}
+        """``at_hand`` are cards in memory (the first of an id counts); ``find`` looks up others, before the bundled ones.
+
+        ``find`` gives None for a model it has no card of, and raises OsaidError for a card that cannot be used: then the bundled
+        one does not stand in for it.
+        """
+        self._at_hand: dict[str, LoadedCard] = {}
         for card in at_hand:
-            self._cards.setdefault(card.subject.id, card)
+            self._at_hand.setdefault(card.subject.id, card)
         self._find = find
+        self._read: OrderedDict[str, tuple[str, LoadedCard | None]] = OrderedDict()
 
     def card(self, identifier: str) -> LoadedCard | None:
         """The card of a model, or None."""
-        if identifier not in self._cards:
+        return self.look_up(identifier)[1]
+
+    def look_up(self, identifier: str) -> tuple[str, LoadedCard | None]:
+        """``found`` with the card of a model, ``missing``, or ``unusable``."""
+        if identifier in self._at_hand:
+            return "found", self._at_hand[identifier]
+        if identifier not in self._read:
+            self._read[identifier] = self._look(identifier)
+            if len(self._read) > _MOST_KEPT:
+                self._read.popitem(last=False)
+        self._read.move_to_end(identifier)
+        return self._read[identifier]
+
+    def _look(self, identifier: str) -> tuple[str, LoadedCard | None]:
+        try:
             found = self._find(identifier) if self._find is not None else None
             if found is None:
                 path = bundled_path("model_cards", identifier)
-                try:
-                    found = load_card(path) if path is not None else None
-                except OsaidError:
-                    found = None
-            self._cards[identifier] = found
-        return self._cards[identifier]
+                found = load_card(path) if path is not None else None
+        except OsaidError:
+            return "unusable", None
+        return ("found", found) if found is not None else ("missing", None)
 
 
-def bases_first(card: LoadedCard, library: Library) -> Iterator[list[str]]:
+def bases_first(card: LoadedCard, library: Library, settled: Container[str] = ()) -> Iterator[list[str]]:
     """The ids of a card and of all models below it, bases before what was made from them, the card's own last.
 
+    What is ``settled``, and what is below it, is left out.
     Models that were made from each other come together, as one ring; any other model is a ring of one.
     (Tarjan's strongly connected components, without recursion: a chain of base models can be long.)
     """
@@ -73,7 +94,8 @@ def bases_first(card: LoadedCard, library: Library) -> Iterator[list[str]]:
                 in_waiting.difference_update(ring)
                 yield ring
         elif base not in number:
-            enter(base)
+            if base not in settled:
+                enter(base)
         elif base in in_waiting:
             lowest[here] = min(lowest[here], number[base])
 
@@ -84,7 +106,10 @@ def lineage_findings(card: LoadedCard, library: Library) -> list[Finding]:
     rings = [ring for ring in bases_first(card, library) if card.subject.id in ring]
     for index, base in enumerate(_bases(card)):
         code = "finding.base-cycle" if any(base in ring for ring in rings) else "finding.base-missing"
-        if code == "finding.base-cycle" or library.card(base) is None:
+        status = library.look_up(base)[0]
+        if code == "finding.base-missing" and status == "unusable":
+            code = "finding.base-unusable"
+        if code == "finding.base-cycle" or status != "found":
             place = at(card.document, ("model", "derived_from", index, "model"))
             severity = "error" if code == "finding.base-cycle" else "warning"
             found.append(Finding(severity, Problem(code, {"base": base[:80]}, place)))

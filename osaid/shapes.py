@@ -55,6 +55,13 @@ class Shape:
 
     def problems(self, document: Document) -> list[Problem]:
         """Everything in the document that does not fit, in order of place; an empty list if it fits."""
+        return self._problems(document.data, document)
+
+    def problems_in(self, data: Any) -> list[Problem]:
+        """Everything in plain data that does not fit, without places."""
+        return self._problems(data, None)
+
+    def _problems(self, data: Any, document: Document | None) -> list[Problem]:
         found: list[tuple[str, _Path, bool, dict[str, str]]] = []
 
         def report(code: str, path: _Path, key: bool = False, /, **params: str) -> None:
@@ -63,9 +70,9 @@ class Shape:
                 raise _Enough
 
         with suppress(_Enough):
-            self._check(document.data, None, report)
+            self._check(data, None, report)
         problems = [
-            Problem(code, {"where": _spell(steps), **params}, document.place(steps, key=key))
+            Problem(code, {"where": _spell(steps), **params}, at(document, steps, key=key))
             for code, path, key, params in found
             for steps in (_steps(path),)
         ]

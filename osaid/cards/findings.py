@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ..document import Document
 from ..errors import Problem
 from ..licenses.expression import terms
+from ..licenses.knowledge import knowledge_base
 from ..shapes import at
 from .reader import LoadedCard
+from .vocabulary import LISTING_OF, vocabulary
 
-__all__ = ["Finding", "findings"]
+__all__ = ["Finding", "dangling", "findings"]
 
 _Path = tuple[str | int, ...]
 _ADDRESS = re.compile(r"(https?|gs|s3|hf|ftp|git)://[^\s/]")
@@ -24,6 +27,25 @@ class Finding(NamedTuple):
 
     severity: str
     problem: Problem
+
+
+def dangling(source: Document) -> list[Problem]:
+    """Claims in a document that name evidence which it does not have. Works on any data, also where it is no valid card."""
+    data = source.data if isinstance(source.data, dict) else {}
+    known = data.get("evidence")
+    known = known if isinstance(known, dict) else {}
+    found = []
+    waiting: list[tuple[_Path, Any]] = [((key,), value) for key, value in data.items() if key != "evidence"]
+    while waiting:
+        path, value = waiting.pop()
+        if path[-1] == "evidence" and isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, str) and item not in known:
+                    place = source.place((*path, index))
+                    found.append(Problem("finding.evidence-missing", {"where": _spell(path[:-1]), "id": item[:80]}, place))
+        elif isinstance(value, (dict, list)):
+            waiting.extend(((*path, key), item) for key, item in (value.items() if isinstance(value, dict) else enumerate(value)))
+    return sorted(found, key=lambda problem: (problem.place.line or 0, problem.place.column or 0))
 
 
 def findings(card: LoadedCard) -> list[Finding]:
@@ -58,8 +80,24 @@ def _all(data: Mapping[str, Any]) -> Iterator[_Raw]:
             yield "warning", "finding.evidence-unused", ("evidence", identifier), {"id": identifier}
         if "locator" not in entry:
             yield "note", "finding.no-locator", ("evidence", identifier), {"id": identifier}
+        if entry.get("retrieved", "") > data["as_of"]:
+            yield "warning", "finding.evidence-later", ("evidence", identifier, "retrieved"), {"id": identifier}
+    yield from _contradictions(data)
     yield from _licenses(data)
     yield from _dates(data)
+
+
+def _contradictions(data: Mapping[str, Any]) -> Iterator[_Raw]:
+    """What cannot be true of any model, or not together."""
+    derived = bool(data["model"].get("derived_from"))
+    for name, component in data.get("components", {}).items():
+        if component.get("release") == "no-such-step" and vocabulary().has_to_exist(name, derived):
+            yield "error", "finding.has-to-exist", ("components", name, "release"), {"component": name}
+    for stage, said in data.get("training_data", {}).items():
+        for listing, claim in said.get("listing", {}).items():
+            sets = [item["name"] for item in said.get("datasets", ()) if LISTING_OF.get(item.get("access", "")) == listing]
+            if claim.get("level") == "no-such-step" and sets:
+                yield "error", "finding.listed-all-the-same", ("training_data", stage, "listing", listing), {"dataset": sets[0][:80]}
 
 
 def _claims(data: Mapping[str, Any]) -> Iterator[tuple[_Path, Mapping[str, Any]]]:
@@ -93,7 +131,9 @@ def _licenses(data: Mapping[str, Any]) -> Iterator[_Raw]:
             yield severity, "finding.license-problem", path, {"detail": f"{text[:80]}: {detail}"}
         else:
             for name in judged.unknown:
-                yield severity, "finding.license-unknown", path, {"license": name[:80]}
+                near = knowledge_base().near(name) if severity == "warning" else None
+                code = "finding.license-unknown-near" if near else "finding.license-unknown"
+                yield severity, code, path, {"license": name[:80], "near": near or ""}
         for written, identifier in judged.resolved:
             yield "note", "finding.license-resolved", path, {"license": written[:80], "id": identifier}
 

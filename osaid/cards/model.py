@@ -6,7 +6,7 @@ caller are taken as the text they stand for. What is left out is unknown.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, create_model
 
@@ -55,7 +55,9 @@ Text = Annotated[
     WithJsonSchema({"type": ["string", "number", "boolean"], "minLength": 1, "maxLength": _MOST_TEXT, "pattern": _TEXT}),
 ]
 Identifier = Annotated[
-    str, StringConstraints(strict=True, max_length=200, pattern=r"^[a-z0-9][a-z0-9._-]*" + _END), Field(examples=["example-7b"])
+    str,
+    StringConstraints(strict=True, max_length=200, pattern=r"^(?=[0-9._-]*[a-z])[a-z0-9][a-z0-9._-]*" + _END),
+    Field(examples=["example-7b"]),
 ]
 Day = Annotated[str, StringConstraints(strict=True, pattern="^" + _DAY + _END), Field(examples=["2026-01-31"])]
 Digest = Annotated[str, StringConstraints(strict=True, pattern="^[0-9a-f]{64}" + _END), Field(examples=["0" * 64])]
@@ -79,6 +81,14 @@ Texts = Annotated[list[Text], Field(max_length=200)]
 
 class _Facts(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, regex_engine="python-re")
+
+    def model_dump(self, **options: Any) -> dict[str, Any]:
+        """As plain data. What was left out stays out, as it is unknown, so that the data can be read back."""
+        return super().model_dump(**{"exclude_unset": True, **options})
+
+    def model_dump_json(self, **options: Any) -> str:
+        """As JSON, likewise."""
+        return super().model_dump_json(**{"exclude_unset": True, **options})
 
 
 class _Claimed(_Facts):
@@ -178,22 +188,47 @@ def _from_words(name: str, doc: str, entries: Entries, of: Any) -> type[_Facts]:
 
 
 _WORDS = vocabulary()
-Description = _from_words("Description", "What is said about the training data, topic by topic.", _WORDS.topics, Claim)
-Listing = _from_words("Listing", "Whether all data of a kind is listed.", _WORDS.listings, Claim)
-Components = _from_words("Components", "The components of the release.", _WORDS.components, Component)
+if TYPE_CHECKING:
+    # What the vocabulary has at run time; a type checker knows that every word of it is there.
+    class Description(_Facts):
+        """What is said about the training data, topic by topic."""
+
+        def __getattr__(self, topic: str) -> Claim: ...
+
+    class Listing(_Facts):
+        """Whether all data of a kind is listed."""
+
+        def __getattr__(self, listing: str) -> Claim: ...
+
+    class Components(_Facts):
+        """The components of the release."""
+
+        def __getattr__(self, component: str) -> Component: ...
+else:
+    Description = _from_words("Description", "What is said about the training data, topic by topic.", _WORDS.topics, Claim)
+    Listing = _from_words("Listing", "Whether all data of a kind is listed.", _WORDS.listings, Claim)
+    Components = _from_words("Components", "The components of the release.", _WORDS.components, Component)
 
 
 class TrainingStage(_Claimed):
     """What is disclosed about the data of one stage of training."""
 
-    description: Description = Field(Description(), description="What is said about the data, topic by topic.")  # type: ignore[valid-type]
+    description: Description = Field(Description(), description="What is said about the data, topic by topic.")
     covers_all_data: Claim = Field(Claim(), description="Is the description of all the data, and not of a sample?")
-    listing: Listing = Field(Listing(), description="Whether all data of a kind is listed.")  # type: ignore[valid-type]
+    listing: Listing = Field(Listing(), description="Whether all data of a kind is listed.")
     license: Text = Field("", description="The terms of the data information itself.")
     datasets: list[Dataset] = Field([], max_length=1000, description="The training data, set by set.")
 
 
-TrainingData = _from_words("TrainingData", "Disclosure of training data, stage by stage.", _WORDS.stages, TrainingStage)
+if TYPE_CHECKING:
+
+    class TrainingData(_Facts):
+        """Disclosure of training data, stage by stage."""
+
+        def __getattr__(self, stage: str) -> TrainingStage: ...
+else:
+    TrainingData = _from_words("TrainingData", "Disclosure of training data, stage by stage.", _WORDS.stages, TrainingStage)
+
 EvidenceId = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200, pattern=_TEXT)]
 
 
@@ -206,8 +241,8 @@ class Card(_Facts):
     as_of: Day = Field(description="The day on which the card was true.")
     model: ModelFacts
     licenses: Licenses = Licenses()
-    components: Components = Field(Components(), description="The components of the release.")  # type: ignore[valid-type]
-    training_data: TrainingData = Field(TrainingData(), description="Training data, stage by stage.")  # type: ignore[valid-type]
+    components: Components = Field(Components(), description="The components of the release.")
+    training_data: TrainingData = Field(TrainingData(), description="Training data, stage by stage.")
     evidence: dict[EvidenceId, Evidence] = Field({}, description="What the claims rest on.")
     notes: Texts = Field([], description="Remarks that no claim depends on.")
 

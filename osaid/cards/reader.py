@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import document
 from ..document import DEFAULT_LIMITS, Document, Limits
-from ..errors import CardError, Problem
+from ..errors import CardError, DocumentError, Problem
 from .schema import shape
 from .subject import Subject
 
 if TYPE_CHECKING:
     from .model import Card
 
-__all__ = ["LoadedCard", "from_mapping", "load_card", "parse_card", "read_card"]
+__all__ = ["LoadedCard", "from_mapping", "load_card", "parse_card", "read_card", "read_whole"]
 
 
 class LoadedCard(NamedTuple):
@@ -34,12 +34,32 @@ class LoadedCard(NamedTuple):
 
 def load_card(path: str, limits: Limits = DEFAULT_LIMITS) -> LoadedCard:
     """Read a card from a file. Raises DocumentError or CardError with everything that is wrong."""
-    return read_card(document.load(path, limits))
+    return read_whole(lambda: document.load(path, limits))
 
 
 def parse_card(raw: bytes, *, path: str | None = None, limits: Limits = DEFAULT_LIMITS) -> LoadedCard:
     """Read a card from bytes. Raises DocumentError or CardError."""
-    return read_card(document.parse(raw, path=path, limits=limits))
+    return read_whole(lambda: document.parse(raw, path=path, limits=limits))
+
+
+def read_whole(read: Callable[[], Document]) -> LoadedCard:
+    """Read a card from what ``read`` gives, and tell all that is wrong with it at once, document and card.
+
+    Raises DocumentError or CardError.
+    """
+    try:
+        source = read()
+    except DocumentError as error:
+        rest = error.rest
+        if not isinstance(rest, Document):
+            raise
+        try:
+            read_card(rest)
+        except CardError as more:
+            problems = sorted([*error.problems, *more.problems], key=lambda problem: (problem.place.line or 0, problem.place.column or 0))
+            raise DocumentError(problems, rest) from None
+        raise
+    return read_card(source)
 
 
 def read_card(source: Document) -> LoadedCard:
@@ -49,7 +69,7 @@ def read_card(source: Document) -> LoadedCard:
         raise CardError(Problem("card.not-a-card", {}, source.place()))
     problems = shape().problems(source)
     if problems:
-        raise CardError(problems)
+        raise CardError(problems, source)
     return LoadedCard(_subject(data, source.path, source.format, source.sha256), data, source)
 
 
@@ -61,19 +81,14 @@ def from_mapping(data: Mapping[str, Any] | Card, *, path: str | None = None) -> 
     import hashlib
     import json
 
-    from pydantic import ValidationError
-
     from .model import Card
 
-    try:
-        card = data if isinstance(data, Card) else Card.model_validate(data)
-    except ValidationError as error:
-        problems = [
-            Problem("card.invalid", {"where": ".".join(map(str, item["loc"])) or "the top level", "detail": item["msg"]})
-            for item in error.errors()
-        ]
-        raise CardError(problems) from None
-    plain = card.model_dump(mode="json", exclude_unset=True)
+    if not isinstance(data, Card):
+        problems = shape().problems_in(data)
+        if problems:
+            raise CardError(problems)
+        data = Card.model_validate(data)
+    plain = data.model_dump(mode="json")
     raw = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     return LoadedCard(_subject(plain, path, "data", hashlib.sha256(raw).hexdigest()), plain, None)
 

@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 from ..resources import read_data
 
-__all__ = ["Vocabulary", "vocabulary"]
+__all__ = ["LISTING_OF", "Vocabulary", "vocabulary"]
 
 Entries = dict[str, dict[str, str]]
+
+LISTING_OF = {"open": "public", "public": "public", "obtainable": "third_party", "unshareable": "unshareable"}
+"""Which listing speaks of the data sets of an access."""
 
 
 class Vocabulary(NamedTuple):
@@ -20,6 +23,11 @@ class Vocabulary(NamedTuple):
     listings: Entries
     stages: Entries
     relations: Entries
+
+    def has_to_exist(self, component: str, derived: bool) -> bool:
+        """Whether every model has this component, so that "no such step" cannot be true; ``derived``: made from another model."""
+        exists = self.components[component].get("exists", "")
+        return exists == "always" or (exists == "unless-derived" and not derived)
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ import io
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -20,6 +21,7 @@ __all__ = ["cli", "main"]
 _INTERRUPTED = 130
 _SIGNALLED = 128
 _BUG = 70
+_CANNOT = 2
 
 COMMANDS = {
     "score": "Grade cards: verdict, score and gaps.",
@@ -107,9 +109,8 @@ def main(args: list[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace", newline="\n")
-    # Asked to stop: leave by the same way as always, so that nothing is left half written.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(_SIGNALLED + number))
     try:
+        _leave_in_order_when_asked_to_stop()
         status = cli.main(args=args, prog_name="osaid", standalone_mode=False)
     except click.exceptions.Exit as done:
         status = done.exit_code
@@ -125,6 +126,9 @@ def main(args: list[str] | None = None) -> NoReturn:
         status = 0
     except SystemExit:
         raise
+    except OSError as error:  # standard output on a full disk, for instance
+        click.echo(f"osaid: cannot go on: {error.strerror or error}", err=True)
+        status = _CANNOT
     except Exception as error:
         import traceback
 
@@ -132,3 +136,9 @@ def main(args: list[str] | None = None) -> NoReturn:
         click.echo("osaid: this is a bug of osaid. Please report it with the lines above and the input.", err=True)
         status = _BUG
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _leave_in_order_when_asked_to_stop() -> None:
+    """On SIGTERM leave by the same way as always, so that nothing is left half written."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(_SIGNALLED + number))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import re
+import shlex
 
 import click
 
@@ -25,6 +26,8 @@ def command(path: str, identifier: str | None, name: str | None, force: bool) ->
     stem = os.path.splitext(os.path.basename(path))[0]
     model = identifier if identifier is not None else re.sub(r"[^a-z0-9._-]+", "-", stem.lower()).strip("-._")
     try:
+        if os.path.splitext(path)[1].lower() not in (".yaml", ".yml", ""):
+            raise UsageError(Problem("usage.init-yaml", {"name": path}))
         if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", model):
             raise UsageError(Problem("usage.init-id", {"name": model or stem}))
         if os.path.lexists(path) and not force:
@@ -35,5 +38,5 @@ def command(path: str, identifier: str | None, name: str | None, force: bool) ->
             file.write(raw.decode())
     except OsaidError as error:
         fail(error)
-    shown = plain(path)
+    shown = plain(shlex.quote(path))
     click.echo(f"Wrote {shown}. Fill it in, then: osaid validate {shown} ; osaid score {shown}", err=True)

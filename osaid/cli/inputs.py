@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from .. import document
-from ..cards.reader import LoadedCard, read_card
+from ..cards.reader import LoadedCard, read_whole
 from ..document import DEFAULT_LIMITS, Document
-from ..errors import CardError, DocumentError, OsaidError, Place, Problem, UsageError
+from ..errors import DocumentError, OsaidError, Place, Problem
 from ..reports import Failure
 from ..resources import bundled_ids, bundled_path
 from ..shapes import closest
 
 __all__ = ["Input", "expand", "index"]
 
-_ENDINGS = (".yaml", ".yml", ".json", ".md")
+_ENDINGS = (".yaml", ".yml", ".json", ".md", ".markdown")
+_BUNDLED = "bundled:"
 
 
 class Input(NamedTuple):
@@ -32,17 +33,16 @@ class Input(NamedTuple):
 
     def card(self) -> LoadedCard:
         """Read it as a card. Raises OsaidError."""
-        return read_card(self.document())
+        return read_whole(self.document)
 
 
 def expand(arguments: Iterable[str]) -> tuple[list[Input], bool]:
     """All inputs that the arguments name, sorted by name, each once; and whether a single one was asked for.
 
-    Raises UsageError for a name that is neither a file, a folder, ``-`` nor a bundled card.
+    A name that is neither a file, a folder, ``-``, a bundled card nor ``bundled:`` (all of them) becomes an input that cannot be read.
     """
     found: dict[str, Input] = {}
     one = True
-    problems: list[Problem] = []
     arguments = list(dict.fromkeys(arguments))
     for argument in arguments:
         if argument == "-":
@@ -51,18 +51,15 @@ def expand(arguments: Iterable[str]) -> tuple[list[Input], bool]:
             one = False
             found.update((item.name, item) for item in _folder(argument))
         elif os.path.lexists(argument):
-            found[argument] = _file(argument)
-        elif (path := bundled_path("model_cards", argument)) is not None:
-            found["bundled:" + argument] = _bundled(argument, path)
-        elif os.sep in argument or argument.endswith(_ENDINGS):
-            found[argument] = _file(argument)  # reading it gives the error, and the others are still read
+            found[os.path.normpath(argument)] = _file(os.path.normpath(argument))
+        elif argument == _BUNDLED:
+            one = False
+            found.update((_BUNDLED + name, _bundled(name)) for name in bundled_ids("model_cards"))
+        elif bundled_path("model_cards", argument.removeprefix(_BUNDLED)) is not None:
+            name = argument.removeprefix(_BUNDLED)
+            found[_BUNDLED + name] = _bundled(name)
         else:
-            ids = bundled_ids("model_cards")
-            near = closest(argument, ids)
-            params = {"name": argument, "near": near or "", "known": ", ".join(ids)}
-            problems.append(Problem("card.unknown-near" if near else "card.unknown", params))
-    if problems:
-        raise UsageError(problems)
+            found[argument] = _broken(argument, _not_found(argument))  # the others are still read
     return [found[name] for name in sorted(found)], one and len(found) == 1
 
 
@@ -75,18 +72,25 @@ def index(inputs: list[Input]) -> Callable[[str], LoadedCard | None]:
         if ids is None:
             ids = {}
             for item in inputs:
-                try:
-                    model = item.document().data["model"]["id"]
-                except (OsaidError, KeyError, TypeError):
-                    continue
-                if isinstance(model, str):
-                    ids.setdefault(model, item)
-        try:
-            return ids[identifier].card() if identifier in ids else None
-        except OsaidError:
-            return None
+                for model in _ids(item):
+                    # Of two cards of one id neither can be relied on.
+                    ids[model] = (
+                        _broken(item.name, Problem("card.same-id", {"id": model, "other": ids[model].name})) if model in ids else item
+                    )
+        return ids[identifier].card() if identifier in ids else None
 
     return find
+
+
+def _ids(item: Input) -> list[str]:
+    """The id that an input's card has; of one that cannot be read, the id that its file's name stands for."""
+    try:
+        data = item.document().data
+    except OsaidError:
+        return [os.path.splitext(os.path.basename(item.name))[0]]
+    model = data.get("model") if isinstance(data, dict) else None
+    identifier = model.get("id") if isinstance(model, dict) else None
+    return [identifier] if isinstance(identifier, str) else []
 
 
 def failure(item: Input, error: OsaidError) -> Failure:
@@ -98,8 +102,23 @@ def _file(path: str) -> Input:
     return Input(path, document.load)
 
 
-def _bundled(identifier: str, path: str) -> Input:
-    return Input("bundled:" + identifier, lambda name: document.parse(document.read_file(path), path=name, format="yaml"))
+def _bundled(identifier: str) -> Input:
+    return Input(_BUNDLED + identifier, _read_bundled)
+
+
+def _read_bundled(name: str) -> Document:
+    path = bundled_path("model_cards", name.removeprefix(_BUNDLED))
+    return document.parse(document.read_file(path or name), path=name, format="yaml")
+
+
+def _not_found(argument: str) -> Problem:
+    """There is neither a file nor a bundled card of this name; perhaps one of a similar name."""
+    ids = bundled_ids("model_cards")
+    near = closest(argument.removeprefix(_BUNDLED).replace("\\", "/").rpartition("/")[2], ids)
+    params = {"name": argument, "near": near or "", "known": ", ".join(ids)}
+    if os.sep in argument or argument.endswith(_ENDINGS):
+        return Problem("card.missing-near" if near else "file.missing", params, Place(argument))
+    return Problem("card.unknown-near" if near else "card.unknown", params, Place(argument))
 
 
 def _standard_input() -> Input:
@@ -132,7 +151,7 @@ def _folder(folder: str) -> Iterator[Input]:
             path = os.path.join(directory, name)
             if name.startswith(".") or not name.lower().endswith(_ENDINGS):
                 continue
-            if name.lower().endswith(".md") and not _has_card_front_matter(path):
+            if name.lower().endswith((".md", ".markdown")) and not _may_be_card(path):
                 continue
             count += 1
             yield _file(path)
@@ -145,9 +164,9 @@ def _folder(folder: str) -> Iterator[Input]:
         yield _broken(folder, Problem("card.none-in-folder", {}, Place(folder)))
 
 
-def _has_card_front_matter(path: str) -> bool:
-    """Whether a Markdown file in a folder is a card of ours; a README beside the cards is not an error."""
+def _may_be_card(path: str) -> bool:
+    """Whether a Markdown file in a folder speaks of a card of ours, or cannot be read; a README beside the cards is no error."""
     try:
-        return "osaid_card" in (document.load(path).data or {})
-    except (CardError, DocumentError):
-        return False
+        return b"osaid_card" in document.read_file(path)
+    except DocumentError:
+        return True

@@ -104,7 +104,9 @@ def _table(judged: Terms) -> list[str]:
     if judged.restrictions:
         found += ["", "  Restrictions"]
         found += [f"  - {kind(name).title}: {kind(name).why}" for name in judged.restrictions]
-    found += [f"  {plain(name)} is not a licence that is known here." for name in judged.unknown if judged.problem is None]
+    for name in judged.unknown if judged.problem is None else ():
+        near = knowledge_base().near(name)
+        found.append(f"  {plain(name)} is not a licence or exception that is known here.{f' Did you mean {near}?' if near else ''}")
     for leaf in judged.leaves:
         if leaf.license is not None:
             license = leaf.license

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import click
 
 from .. import __version__
-from ..errors import OsaidError
+from ..errors import OsaidError, Place, Problem, UsageError
 from ..lineage import Library
 from ..reports import FORMATS, Context, Result, render
 from ..rubrics.assessor import Assessor
 from ..rubrics.rubric import DEFAULT_RUBRIC, load_rubric
-from .common import EXIT_INPUT, color_wanted, complain, fail, output, width
+from .common import EXIT_INPUT, color_wanted, complain, fail, output, same_file, warn_of_same_id, width
 from .inputs import Input, expand, failure, index
 
 _PROGRESS_FROM = 50
@@ -27,23 +27,30 @@ _PROGRESS_FROM = 50
 def command(cards: tuple[str, ...], rubric: str, form: str, target: str | None) -> None:
     """Grade cards: verdict, score and gaps.
 
-    CARD is a file, a folder, - for standard input, or the id of a bundled card (such as pythia-6.9b). One card is shown
-    in full, several a line each, best first. The cards of base models are looked for among those given, then among the
+    CARD is a file, a folder, - for standard input, the id of a bundled card (such as pythia-6.9b), or bundled: for all of
+    them. One card is shown in full, several a line each, best first. The cards of base models are looked for among those given, then among the
     bundled ones.
     """
     try:
         graded_by = load_rubric(rubric)
         inputs, one = expand(cards)
+        if target is not None and any(same_file(target, item.name) for item in inputs):
+            raise UsageError(Problem("file.is-input", {}, Place(target)))
     except OsaidError as error:
         fail(error)
-    context = Context(graded_by, __version__, width(), target is None and color_wanted(sys.stdout), one)
+    context = Context(
+        graded_by, __version__, width(), target is None and color_wanted(sys.stdout), one, target is None and sys.stdout.isatty()
+    )
     tally = {"assessed": 0, "failed": 0}
+    seen: dict[str, str] = {}
     assessor = Assessor(graded_by, Library(find=index(inputs)))
 
     def results() -> Iterator[Result]:
         for item in _with_progress(inputs):
             try:
-                assessment = assessor.assess(item.card())
+                card = item.card()
+                warn_of_same_id(card.subject.id, item.name, seen)
+                assessment = assessor.assess(card)
             except OsaidError as error:
                 tally["failed"] += 1
                 for problem in error.problems:

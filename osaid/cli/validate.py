@@ -6,11 +6,12 @@ import sys
 
 import click
 
-from ..cards.findings import findings
+from ..cards.findings import dangling, findings
+from ..document import Document
 from ..errors import OsaidError
 from ..lineage import Library, lineage_findings
 from ..reports.text import plain
-from .common import EXIT_INPUT, complain, fail
+from .common import EXIT_INPUT, complain, fail, warn_of_same_id
 from .inputs import expand, index
 
 
@@ -21,7 +22,7 @@ from .inputs import expand, index
 def command(cards: tuple[str, ...], strict: bool, quiet: bool) -> None:
     """Check cards, and say what is wrong or doubtful, and where.
 
-    Everything wrong with a card is told at once. An error means that the card cannot be graded, or contradicts itself;
+    Everything wrong with a card is told at once. An error means that the card cannot be read, or contradicts itself;
     a warning that a claim has no evidence, a licence is not known, and the like. Exit status 3 if there was an error.
     """
     try:
@@ -29,14 +30,17 @@ def command(cards: tuple[str, ...], strict: bool, quiet: bool) -> None:
     except OsaidError as error:
         fail(error)
     library = Library(find=index(inputs))
+    seen: dict[str, str] = {}
     broken = 0
     for item in inputs:
         try:
             card = item.card()
+            warn_of_same_id(card.subject.id, item.name, seen)
             found = [*findings(card), *lineage_findings(card, library)]
         except OsaidError as error:
             broken += 1
-            for problem in error.problems:
+            more = dangling(error.rest) if isinstance(error.rest, Document) else []
+            for problem in sorted([*error.problems, *more], key=lambda problem: (problem.place.line or 0, problem.place.column or 0)):
                 complain(problem, item.name)
             continue
         counts = {"error": 0, "warning": 0, "note": 0}

@@ -12,7 +12,7 @@ import os
 import stat
 from typing import Any
 
-from ..errors import Place
+from ..errors import DocumentError, Place
 from . import json_text, yaml_events
 from .common import DEFAULT_LIMITS, Limits, PathTo, Places, error, line_column
 
@@ -118,13 +118,18 @@ def parse(raw: bytes, *, path: str | None = None, format: str | None = None, lim
         raise error("document.empty", path, (1, 1))
     if format is None:
         format = _detect(source, path)
+    if format not in FORMATS:
+        raise ValueError(f"format must be one of {FORMATS}")
     if format == "json":
         return Document(json_text.build(source, path, limits), path=path, format=format, raw=raw, source=source)
+    offset, body = 0, None
     if format == "markdown":
-        front, offset, body = _front_matter(source, path)
-        data = yaml_events.build(front, path, offset, limits)
-        return Document(data, path=path, format=format, raw=raw, source=front, offset=offset, body=body)
-    return Document(yaml_events.build(source, path, 0, limits), path=path, format="yaml", raw=raw, source=source)
+        source, offset, body = _front_matter(source, path)
+    data, problems = yaml_events.build(source, path, offset, limits)
+    document = Document(data, path=path, format=format, raw=raw, source=source, offset=offset, body=body)
+    if problems:
+        raise DocumentError(problems, document)
+    return document
 
 
 def _checked_utf8(raw: bytes, path: str | None) -> bytes:

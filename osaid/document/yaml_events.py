@@ -25,11 +25,16 @@ def _parser(source: bytes) -> Any:
     return CParser(source)
 
 
-def build(source: bytes, path: str | None, offset: int, limits: Limits) -> Any:
-    """The data of a YAML text; ``offset`` lines stand before it in its file.
+# Problems that leave the rest of a document as it was meant.
+_HARMLESS = {"document.duplicate-key", "document.anchor", "document.tag", "document.empty-key", "document.merge-key"}
 
-    Raises DocumentError with everything that is wrong (a syntax error ends the search).
+
+def build(source: bytes, path: str | None, offset: int, limits: Limits) -> tuple[Any, list[Problem]]:
+    """The data of a YAML text, and what is wrong with it but leaves the rest readable; ``offset`` lines stand before it in its file.
+
+    Raises DocumentError with everything that is wrong where the rest cannot be relied on (a syntax error ends the search).
     """
+    root = None
     doubts = _Doubts(path, offset)
     try:
         parser = _parser(source)  # the Python parser reads ahead: what it cannot read is found here
@@ -44,9 +49,9 @@ def build(source: bytes, path: str | None, offset: int, limits: Limits) -> Any:
                 doubts.add("document.second", event)
     except yaml.YAMLError as reason:
         doubts.problems.append(_syntax(reason, source, path, offset))
-    if doubts.problems:
+    if not all(problem.code in _HARMLESS for problem in doubts.problems) or len(doubts.problems) >= MOST_PROBLEMS:
         raise DocumentError(doubts.problems)
-    return root
+    return root, doubts.problems
 
 
 class _Doubts:
@@ -143,10 +148,24 @@ def _give_up(doubts: _Doubts, event: Any, limits: Limits, left: int) -> None:
 
 
 def _syntax(reason: Any, source: bytes, path: str | None, offset: int) -> Problem:
-    mark = getattr(reason, "problem_mark", None) or getattr(reason, "context_mark", None)
-    detail = getattr(reason, "problem", None) or getattr(reason, "reason", None) or "not YAML"
+    """What libyaml says, as one of our codes. A quote that is never closed is told where it opens."""
+    mark, context = getattr(reason, "problem_mark", None), getattr(reason, "context_mark", None)
+    detail = str(getattr(reason, "problem", None) or getattr(reason, "reason", None) or "not YAML")
+    code = "document.syntax"
+    if context is not None and "quoted scalar" in str(getattr(reason, "context", "")):
+        code, mark = "document.open-quote", context
+    elif mark is not None and "cannot start any token" in detail and _character(source, mark) == "\t":
+        code = "document.tab"
+    elif detail.startswith(("did not find expected key", "did not find expected '-'", "mapping values are not allowed")):
+        code = "document.indentation" if detail.startswith("did not") else code
+    mark = mark or context
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else _forbidden(source)
-    return Problem("document.syntax", {"detail": str(detail)}, Place(path, line + offset, column))
+    return Problem(code, {"detail": detail}, Place(path, line + offset, column))
+
+
+def _character(source: bytes, mark: Any) -> str:
+    lines = source.decode("utf-8", "replace").split("\n")
+    return lines[mark.line][mark.column : mark.column + 1] if mark.line < len(lines) else ""
 
 
 _FORBIDDEN = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

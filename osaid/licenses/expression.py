@@ -128,14 +128,15 @@ def _judge(text: str, written: str) -> Terms:
             stack.append(_prune([_both(a, b) for a in left for b in right]))
         else:
             stack.append([_with(base, right[0], leaves) for base in left])
-    best = stack.pop()[0]
+    branches = stack.pop()
+    best = branches[0]
     chosen = tuple(license for number in best.taken if (license := leaves[number].license) is not None)
     ids = {leaf.written: leaf.license.id for leaf in leaves if leaf.license is not None}
     return Terms(
         text,
         _respell(written, ids),
         tuple(GRANTS[rank] for rank in best.grants),  # type: ignore[arg-type]
-        _APPROVED[best.approved],
+        _APPROVED[max(branch.approved for branch in branches)],
         tuple(leaves),
         chosen,
         True,
@@ -193,6 +194,8 @@ def _parse(text: str) -> tuple[list[str | int], dict[tuple[str, bool], int]]:
     before: _Token | None = None  # None: a name or an opening bracket has to come
     for token in _tokens(text):
         after_name = before is not None and (not before.operator or before.text == ")")
+        if token.text.upper() in (NO_LICENSE, _NO_ASSERTION):
+            raise _bad("license.none-alone", token.column, found=token.text.upper())
         if not token.operator:
             if after_name:
                 raise _bad("license.expects-operator", token.column, found=token.text)
@@ -236,10 +239,10 @@ def _operator(token: _Token, before: _Token | None, waiting: list[_Token], postf
 def _tokens(text: str) -> list[_Token]:
     """Operators, brackets and names. A name may have several words.
 
-    Operators are upper case, or lower case where that leaves only names that are known ("v2.1 or later" is no operator).
+    Operators are upper case, or lower case where that leaves only names that are known or single words ("v2.1 or later" is no operator).
     """
     tokens = _split(text, _UPPER)
-    if len(tokens) == 1:
+    if not any(token.text in _BINDING for token in tokens):
         lower = [token._replace(text=token.text.upper()) if token.operator else token for token in _split(text, _LOWER)]
         if len(lower) > 1 and all(_is_known(token, before) for before, token in zip([None, *lower], lower, strict=False)):
             return lower
@@ -249,6 +252,8 @@ def _tokens(text: str) -> list[_Token]:
 def _is_known(token: _Token, before: _Token | None) -> bool:
     """Whether a token is an operator, a bracket, or a name that means a licence or, after WITH, an exception."""
     if token.operator or knowledge_base().find(token.text) is not None:
+        return True
+    if " " not in token.text and token.text not in ("later", "newer", "above", "any"):
         return True
     return before is not None and before.text == "WITH" and token.text.lower() in _exceptions()
 

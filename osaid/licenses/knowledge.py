@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..resources import read_data
+from ..shapes import closest
 
 __all__ = ["FREEDOMS", "GRANTS", "Kind", "KnowledgeBase", "License", "fold", "knowledge_base"]
 
@@ -22,6 +23,21 @@ GRANTS = ("denied", "restricted", "unknown", "free")  # from the strictest to th
 _DROPPED = frozenset(("the", "license", "licence", "agreement", "version"))
 _MOST_NAME = 300
 _ALL_FREE = ("free", "free", "free", "free")
+
+
+_WITH_SHORT = re.compile(r"(?P<name>[^()]+\S)\s*\((?P<short>[^()]+)\)")
+# Addresses whose last part names the licence: SPDX, OSI, Apache, GNU and Creative Commons.
+_ADDRESS = re.compile(
+    r"https?://(?:www\.)?(?:spdx\.org/licenses|opensource\.org/licenses?|apache\.org/licenses|gnu\.org/licenses(?:/old-licenses)?"
+    r"|creativecommons\.org/(?P<cc>licenses|publicdomain))/(?P<name>[A-Za-z0-9.+/-]+?)/?(?:\.(?:html|txt|php))?/?(?:deed|legalcode)?(?:\.[a-z]{2})?"
+)
+
+
+def _address_name(match: re.Match[str]) -> str:
+    name = match["name"].removesuffix(".en").replace("/", "-")
+    if match["cc"] == "publicdomain":
+        return "CC0-1.0" if name == "zero-1.0" else name
+    return f"CC-{name}" if match["cc"] else name.replace("LICENSE-", "Apache-")
 
 
 class Kind(NamedTuple):
@@ -97,7 +113,20 @@ class KnowledgeBase:
             return _from_spdx(spdx)
         if name.endswith("+") and not name.endswith("++"):
             return self.find(name[:-1] + "-or-later") or self.find(name[:-1])
+        if match := _ADDRESS.fullmatch(name):
+            return self.find(_address_name(match))
+        if match := _WITH_SHORT.fullmatch(name):  # "The MIT License (MIT)": both have to mean the same
+            long, short = self.find(match["name"]), self.find(match["short"])
+            return long if long is not None and long == short else None
         return None
+
+    def near(self, name: str) -> str | None:
+        """A licence that a name which means nothing was perhaps meant to be: its id, or None."""
+        if self._index is None:
+            self._index = self._build_index()
+        word = closest(name, [*self._index, *_spdx()])
+        found = self.find(word) if word is not None else None
+        return found.id if found is not None else None
 
     def _build_index(self) -> dict[str, str]:
         index: dict[str, str] = {}

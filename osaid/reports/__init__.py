@@ -45,6 +45,7 @@ class Context(NamedTuple):
     width: int = 100  # columns of text
     color: bool = False
     one: bool = False  # was one single input asked for?
+    fit: bool = False  # leave out columns that do not fit into the width?
 
 
 def render(name: str, results: Iterable[Result], context: Context) -> Iterator[str]:

@@ -32,7 +32,7 @@ def render(results: Iterable[Result], context: Context) -> Iterator[str]:
                 subject.developer,
                 subject.version,
                 subject.as_of,
-                result.rubric,
+                result.rubric.id,
                 result.verdict.id,
                 " ".join(result.verdict.possible),
                 f"{result.score.low:.1f}",

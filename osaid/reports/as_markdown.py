@@ -8,7 +8,7 @@ from ..outcome import Outcome
 from ..rubrics.assessment import Assessment, Basis
 from . import Context, Failure, Result
 from .ranking import Standing, standing, summary
-from .text import LINEAGE_WORDS, OUTCOME_WORDS, at_start, markdown, reasons_text, score_text, shown
+from .text import LINEAGE_WORDS, OUTCOME_WORDS, at_start, markdown, outcome_text, reasons_text, remedy_text, score_text, shown
 
 _HEADINGS = {"blocking": "What stands in the way", "question": "Open questions", "advice": "What would make it better"}
 
@@ -54,11 +54,11 @@ def _one(assessment: Assessment, context: Context) -> Iterator[str]:
         yield f"\n## {heading}\n\n"
         for gap in gaps:
             result, criterion = results[gap.criterion]
-            yield f"- **{criterion.title}** ({gap.criterion}): {OUTCOME_WORDS[result.outcome]}. {markdown(reasons_text(result))}\n"
+            yield f"- **{criterion.title}** ({gap.criterion}): {outcome_text(result)}. {markdown(reasons_text(result))}\n"
             if severity == "question":
                 yield f"  Ask: {criterion.texts['question']}\n"
-            elif result.outcome is not Outcome.MET:
-                yield f"  Remedy: {criterion.texts['remedy']}\n"
+            else:
+                yield f"  Remedy: {markdown(remedy_text(result, criterion))}\n"
             if result.evidence:
                 yield "  Evidence: " + ", ".join(_link(evidence[item]) for item in result.evidence) + "\n"
     yield "\n## All criteria\n\n| Criterion | Outcome | Evidence |\n|---|---|---|\n"

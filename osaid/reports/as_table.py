@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import NamedTuple
 
 from ..outcome import Outcome
-from ..rubrics.assessment import Assessment, CriterionResult, Gap, Score
-from ..rubrics.rubric import Criterion, Rubric
+from ..rubrics.assessment import Assessment, Basis, CriterionResult, PillarScore, Reason, Score
+from ..rubrics.definition import Criterion, Rubric
 from . import Context, Failure, Result
 from .ranking import Standing, standing, summary
-from .text import LINEAGE_WORDS, OUTCOME_WORDS, plain, reasons_text, score_text, shown
+from .text import (
+    LINEAGE_WORDS,
+    OUTCOME_WORDS,
+    in_words,
+    message,
+    outcome_text,
+    plain,
+    range_text,
+    reasons_text,
+    remedy_text,
+    score_text,
+    shown,
+)
 
 _BAR = 20
+_NARROW = 72
+_MOST_CITED = 4
 _HEADINGS = {
     "blocking": "What stands in the way",
     "question": "Open questions",
@@ -30,7 +43,7 @@ def render(results: Iterable[Result], context: Context) -> Iterator[str]:
     if context.one:
         for result in results:
             if not isinstance(result, Failure):
-                yield from one(result, context)
+                yield from _One(result, context).pieces()
         return
     yield from many(results, context)
 
@@ -38,83 +51,135 @@ def render(results: Iterable[Result], context: Context) -> Iterator[str]:
 # --- one card -----------------------------------------------------------------------------------------------------
 
 
-def one(assessment: Assessment, context: Context) -> Iterator[str]:
-    """Verdict, score, pillars and gaps of one card."""
-    rubric, subject = context.rubric, assessment.subject
-    label, said = rubric.verdict_texts(assessment.verdict.id)
-    by = f", {plain(subject.developer)}" if subject.developer else ""
-    yield f"{plain(subject.name)}{by}\n"
-    if subject.version:
-        yield f"{plain(subject.version)}\n"
-    yield "\n"
-    yield from _wrapped(f"{rubric.title} ({rubric.id} {rubric.version}), as of {subject.as_of}. {rubric.answers}", context, "  ")
-    yield "\n"
-    yield f"  {_styled(label.upper(), assessment.verdict.id, context)}\n"
-    yield from _wrapped(said, context, "  ")
-    yield from _wrapped(_in_short(assessment, rubric), context, "  ")
-    if len(assessment.verdict.possible) > 1:
-        still = " or ".join(rubric.verdict_texts(verdict)[0] for verdict in assessment.verdict.possible)
-        yield from _wrapped(f"Once the open questions are answered, it can be: {still}.", context, "  ")
-    yield "\n"
-    yield f"  Score {score_text(assessment.score)} of 100. It is advisory: the verdict asks for everything.\n"
-    if assessment.score.low != assessment.score.high:
-        yield "  The range leaves room for what is unknown.\n"
-    yield "\n"
-    titles = [rubric.pillars[pillar.id] for pillar in assessment.pillars]
-    wide = max(map(len, titles))
-    for pillar, title in zip(assessment.pillars, titles, strict=True):
-        counts = ", ".join(f"{count} {OUTCOME_WORDS[outcome]}" for outcome, count in zip(Outcome, pillar.counts, strict=True) if count)
-        yield f"  {title:<{wide}}  {_bar(pillar.score)}  {score_text(pillar.score):<11}  {counts}\n"
-    if assessment.lineage:
-        yield "\n  Made from\n"
-        for step in assessment.lineage:
-            known = rubric.verdict_texts(step.verdict)[0] if step.verdict else LINEAGE_WORDS[step.status]
-            yield f"  - {plain(step.model)}: {known}\n"
-    yield from _gaps(assessment, context)
-    yield "\n"
-    if assessment.gaps:
-        yield f"More: osaid explain {assessment.gaps[0].criterion}\n"
+class _One:
+    """The answer for one card: verdict, why, then every gap and everything met, with numbered sources."""
 
+    def __init__(self, assessment: Assessment, context: Context) -> None:
+        self.assessment = assessment
+        self.context = context
+        self.rubric = context.rubric
+        self.results = {
+            result.id: (result, criterion) for result, criterion in zip(assessment.criteria, context.rubric.criteria, strict=True)
+        }
+        self.sources: dict[str, int] = {}  # the evidence cited so far, with its number
 
-def _in_short(assessment: Assessment, rubric: Rubric) -> str:
-    counted: list[Outcome] = [
-        result.outcome
-        for result, criterion in zip(assessment.criteria, rubric.criteria, strict=True)
-        if criterion.role in ("required", "if-used") and result.outcome is not Outcome.NOT_APPLICABLE
-    ]
-    parts = [f"{counted.count(outcome)} {OUTCOME_WORDS[outcome]}" for outcome in Outcome if counted.count(outcome)]
-    return f"Of the {len(counted)} requirements that apply: {', '.join(parts)}."
+    def pieces(self) -> Iterator[str]:
+        yield from self._verdict()
+        yield "\n  Why\n"
+        for pillar in self.assessment.pillars:
+            yield from self._pillar(pillar)
+        yield from self._lineage()
+        for severity in _HEADINGS:
+            yield from self._gaps(severity)
+        yield from self._met()
+        yield from self._sources()
+        if self.assessment.gaps:
+            yield f"\nMore on one of them: osaid explain {self.assessment.gaps[0].criterion}\n"
 
+    def _verdict(self) -> Iterator[str]:
+        assessment, rubric, subject = self.assessment, self.rubric, self.assessment.subject
+        label, said = rubric.verdict_texts(assessment.verdict.id)
+        yield from self._wrap(plain(subject.name) + (f", {plain(subject.developer)}" if subject.developer else ""), "")
+        if subject.version:
+            yield from self._wrap(plain(subject.version), "")
+        yield "\n"
+        yield from self._wrap(f"{rubric.title} ({rubric.id} {rubric.version}), as of {subject.as_of}. {rubric.answers}", "  ")
+        yield f"\n  {_styled(label.upper(), assessment.verdict.id, self.context)}\n"
+        yield from self._wrap(said, "  ")
+        if len(assessment.verdict.possible) > 1:
+            still = ", or ".join(rubric.verdict_texts(verdict)[0] for verdict in assessment.verdict.possible)
+            yield from self._wrap(f"Once the open questions are answered, the verdict can be: {still}.", "  ")
+        score = f"Score {score_text(assessment.score)} of 100, to compare models by; the verdict asks for everything."
+        if assessment.score.low != assessment.score.high:
+            score += " The range is what the unknown answers can still change."
+        yield from self._wrap(score, "  ")
 
-def _gaps(assessment: Assessment, context: Context) -> Iterator[str]:
-    rubric = context.rubric
-    results = {result.id: (result, criterion) for result, criterion in zip(assessment.criteria, rubric.criteria, strict=True)}
-    addresses = {basis.id: basis for basis in assessment.evidence}
-    for severity, heading in _HEADINGS.items():
-        gaps = [gap for gap in assessment.gaps if gap.severity == severity]
-        if not gaps:
-            continue
-        yield f"\n  {heading} ({len(gaps)})\n"
+    def _pillar(self, pillar: PillarScore) -> Iterator[str]:
+        title = self.rubric.pillars[pillar.id]
+        wide = max(map(len, self.rubric.pillars.values()))
+        bar = "" if self.context.width < _NARROW else f"  {_bar(pillar.score)}"
+        yield f"\n    {title:<{wide}}{bar}  {score_text(pillar.score)}\n"
+        found = [
+            (result, criterion)
+            for result, criterion in self.results.values()
+            if criterion.pillar == pillar.id and criterion.role != "optional"
+        ]
+        for outcome in (Outcome.NOT_MET, Outcome.PARTLY_MET, Outcome.UNKNOWN):
+            titles = [criterion.title for result, criterion in found if result.outcome is outcome]
+            if titles:
+                yield from self._wrap(f"{OUTCOME_WORDS[outcome].capitalize()}: {'; '.join(titles)}.", "      ")
+        if all(result.outcome in (Outcome.MET, Outcome.NOT_APPLICABLE) for result, _ in found):
+            yield from self._wrap("Everything asked for is met.", "      ")
+        # What other terms would mend is short enough to be told here.
+        terms = [reason for result, criterion in found if criterion.kind == "terms" for reason in result.reasons if reason.state.best < 2]
+        for text in dict.fromkeys(_cause(reason) or plain(message(reason)) for reason in terms):
+            yield from self._wrap(f"Because of {text}." if not text.endswith(".") else text, "      ")
+
+    def _lineage(self) -> Iterator[str]:
+        if self.assessment.lineage:
+            yield "\n  Made from\n"
+        for step in self.assessment.lineage:
+            known = self.rubric.verdict_texts(step.verdict)[0] if step.verdict else LINEAGE_WORDS[step.status]
+            yield from self._wrap(f"- {plain(step.model)}: {known}", "    ")
+
+    def _gaps(self, severity: str) -> Iterator[str]:
+        gaps = [gap for gap in self.assessment.gaps if gap.severity == severity]
+        if gaps:
+            yield f"\n  {_HEADINGS[severity]} ({len(gaps)})\n"
         for number, gap in enumerate(gaps, 1):
-            result, criterion = results[gap.criterion]
-            yield f"\n  {number}. {criterion.title}: {OUTCOME_WORDS[result.outcome]}  [{gap.criterion}]\n"
-            yield from _wrapped(plain(reasons_text(result), 1200), context, "     ")
-            yield from _wrapped(_what_to_do(gap, criterion, result), context, "     ")
-            cited = [addresses[item] for item in result.evidence[:3]]
-            for basis in cited:
-                where = f", {plain(basis.locator, 120)}" if basis.locator else ""
-                hearsay = " (second-hand)" if basis.basis == "second-hand" else ""
-                yield from _wrapped(f"See: {plain(basis.source, 200)}{where}{hearsay}", context, "     ")
-            if len(result.evidence) > len(cited):
-                yield f"     and {len(result.evidence) - len(cited)} more in the card\n"
+            result, criterion = self.results[gap.criterion]
+            yield "\n"
+            yield from self._wrap(f"{number}. {criterion.title}: {outcome_text(result)}  [{gap.criterion}]", "  ", "     ")
+            yield from self._wrap(plain(reasons_text(result), 1200), "     ")
+            to_do = f"Ask: {criterion.texts['question']}" if severity == "question" else f"Remedy: {remedy_text(result, criterion)}"
+            yield from self._wrap(plain(to_do), "     ")
+            if cited := self._cite(result):
+                yield from self._wrap(f"See {cited}", "     ")
+
+    def _met(self) -> Iterator[str]:
+        met = [(result, criterion) for result, criterion in self.results.values() if _is_met(result, criterion)]
+        if met:
+            yield f"\n  What is met ({len(met)})\n\n"
+        for result, criterion in met:
+            cited = self._cite(result)
+            yield from self._wrap(f"- {criterion.title}  [{result.id}]{'  ' + cited if cited else ''}", "  ", "    ")
+
+    def _cite(self, result: CriterionResult) -> str:
+        """Numbers of the sources of a criterion."""
+        cited = result.evidence[:_MOST_CITED]
+        for item in cited:
+            self.sources.setdefault(item, len(self.sources) + 1)
+        more = len(result.evidence) - len(cited)
+        numbers = " ".join(f"({self.sources[item]})" for item in cited)
+        return f"{numbers} and {more} more in the card" if more else numbers
+
+    def _sources(self) -> Iterator[str]:
+        known = {basis.id: basis for basis in self.assessment.evidence}
+        if self.sources:
+            yield "\n  Sources\n\n"
+        for item, number in self.sources.items():
+            yield from self._wrap(f"({number}) {_source(known[item])}", "  ", "      ")
+
+    def _wrap(self, text: str, indent: str, later: str | None = None) -> Iterator[str]:
+        return _wrapped(text, self.context.width, indent, indent if later is None else later)
 
 
-def _what_to_do(gap: Gap, criterion: Criterion, result: CriterionResult) -> str:
-    if gap.severity == "question":
-        return f"Ask: {criterion.texts['question']}"
-    if result.outcome is Outcome.MET:
-        return "Remedy: Add evidence to this claim in the card."
-    return f"Remedy: {criterion.texts['remedy']}"
+def _is_met(result: CriterionResult, criterion: Criterion) -> bool:
+    return result.outcome is Outcome.MET and criterion.role != "summary"
+
+
+def _cause(reason: Reason) -> str | None:
+    """A restricting licence with its restrictions, told once for all freedoms it takes away."""
+    params = in_words(reason.params)
+    if params.get("restrictions"):
+        return plain(f"{params['license']} ({params['components']}): {params['restrictions']}")
+    return None
+
+
+def _source(basis: Basis) -> str:
+    where = f", {plain(basis.locator, 160)}" if basis.locator else ""
+    hearsay = ". Second-hand" if basis.basis == "second-hand" else ""
+    return f"{plain(basis.source, 300)}{where}{hearsay}"
 
 
 def _bar(score: Score | None) -> str:
@@ -124,9 +189,9 @@ def _bar(score: Score | None) -> str:
     return "█" * low + "▒" * (high - low) + "░" * (_BAR - high)
 
 
-def _wrapped(text: str, context: Context, indent: str) -> Iterator[str]:
+def _wrapped(text: str, width: int, indent: str, later: str) -> Iterator[str]:
     for line in textwrap.wrap(
-        text, max(40, context.width), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+        text, max(40, width), initial_indent=indent, subsequent_indent=later, break_on_hyphens=False, break_long_words=False
     ):
         yield line + "\n"
 
@@ -154,8 +219,6 @@ class _Row(NamedTuple):
 
 def many(results: Iterable[Result], context: Context) -> Iterator[str]:
     """A line for each card, best first, then a summary."""
-    from tabulate import tabulate
-
     rubric = context.rubric
     rows: list[_Row] = []
     verdicts: dict[str, int] = {}
@@ -166,27 +229,33 @@ def many(results: Iterable[Result], context: Context) -> Iterator[str]:
             continue
         verdict = result.verdict.id
         verdicts[verdict] = verdicts.get(verdict, 0) + 1
-        rows.append(
-            _Row(
-                standing(result, rubric),
-                verdict,
-                (
-                    plain(result.subject.name, 40),
-                    plain(result.subject.developer, 24),
-                    rubric.verdict_texts(verdict)[0],
-                    score_text(result.score),
-                    *(score_text(pillar.score) for pillar in result.pillars),
-                ),
-            )
+        cells = (
+            plain(result.subject.name, 40),
+            rubric.verdict_texts(verdict)[0],
+            range_text(result.score),
+            plain(result.subject.developer, 24),
+            *(range_text(pillar.score) for pillar in result.pillars),
         )
+        rows.append(_Row(standing(result, rubric), verdict, cells))
     if rows:
         rows.sort()
-        header = ["Model", "Developer", "Verdict", "Score", *(pillar.capitalize() for pillar in rubric.pillars)]
-        table = tabulate([row.cells for row in rows], header, tablefmt="simple", disable_numparse=True)
-        head, rule, *body = table.splitlines()
-        yield f"{head}\n{rule}\n"
-        for line, row in zip(body, rows, strict=True):
-            label = row.cells[2]
-            yield line.replace(label, _styled(label, row.verdict, context), 1) + "\n" if context.color else line + "\n"
+        yield from _table(rows, ["Model", "Verdict", "Score", "Developer", *(pillar.capitalize() for pillar in rubric.pillars)], context)
         yield "\n"
-    yield from chain(_wrapped(summary(verdicts, failures, rubric), context, ""))
+    yield from _wrapped(summary(verdicts, failures, rubric), context.width, "", "")
+
+
+def _table(rows: list[_Row], header: list[str], context: Context) -> Iterator[str]:
+    """The table, without its last columns where a terminal is too narrow for them."""
+    from tabulate import tabulate
+
+    most = len(header)
+    while True:
+        table = tabulate([row.cells[:most] for row in rows], header[:most], tablefmt="simple", disable_numparse=True)
+        head, rule, *body = table.splitlines()
+        if len(rule) <= context.width or not context.fit or most <= 3:
+            break
+        most = 4 if most > 4 else 3
+    yield f"{head}\n{rule}\n"
+    for line, row in zip(body, rows, strict=True):
+        label = row.cells[1]
+        yield line.replace(label, _styled(label, row.verdict, context), 1) + "\n" if context.color else line + "\n"

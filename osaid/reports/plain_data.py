@@ -10,10 +10,9 @@ import re
 from typing import Any
 
 from ..errors import Problem
-from ..messages import sentence
 from ..rubrics.assessment import Assessment, Reason, Score
 from ..rubrics.rubric import Rubric
-from .text import UNSAFE
+from .text import UNSAFE, message, remedy_text
 
 __all__ = ["RESULT_VERSION", "assessment_data", "compact", "problem_data"]
 
@@ -51,7 +50,7 @@ def assessment_data(assessment: Assessment, rubric: Rubric) -> dict[str, Any]:
             "as_of": subject.as_of,
             "sha256": subject.sha256,
         },
-        "rubric": {"id": rubric.id, "version": rubric.version, "title": rubric.title, "sha256": rubric.sha256},
+        "rubric": {**assessment.rubric._asdict(), "title": rubric.title},
         "verdict": {"id": verdict.id, "label": label, "summary": summary, "possible": list(verdict.possible)},
         "score": _score(assessment.score),
         "levels": [
@@ -100,7 +99,7 @@ def _reason(reason: Reason) -> dict[str, Any]:
     return {
         "code": reason.code,
         "params": dict(reason.params),
-        "message": sentence(reason.code, reason.params),
+        "message": message(reason),
         "note": reason.note,
         "evidence": list(reason.evidence),
     }
@@ -118,9 +117,10 @@ def _gaps(assessment: Assessment, rubric: Rubric) -> list[dict[str, Any]]:
                 "severity": gap.severity,
                 "terms": gap.terms,
                 "outcome": result.state.outcome.value,
-                "message": " ".join(sentence(reason.code, reason.params) for reason in result.reasons),
-                "remedy": criterion.texts["remedy"],
+                "message": " ".join(map(message, result.reasons)),
+                "remedy": remedy_text(result, criterion),
                 "question": criterion.texts["question"],
+                "supported": result.supported,
                 "inherited_from": list(result.inherited_from),
                 "evidence": list(result.evidence),
             }

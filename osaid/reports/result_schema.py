@@ -122,6 +122,7 @@ class GapData(_Part):
     message: str
     remedy: str
     question: str
+    supported: bool = Field(description="Does every claim that it rests on name evidence?")
     inherited_from: list[str]
     evidence: list[str]
 
@@ -131,7 +132,7 @@ class LineageData(_Part):
 
     model: str
     relation: str
-    status: Literal["assessed", "missing", "cycle"]
+    status: Literal["assessed", "missing", "unusable", "cycle"]
     verdict: str | None
 
 

@@ -4,25 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
+from ..cards.vocabulary import vocabulary
+from ..licenses.knowledge import knowledge_base
 from ..messages import sentence
-from ..outcome import Outcome
+from ..outcome import Outcome, State
 from ..rubrics.assessment import CriterionResult, Reason, Score
-from ..rubrics.rubric import Rubric
+from ..rubrics.definition import Criterion, Rubric
 
-__all__ = ["LINEAGE_WORDS", "OUTCOME_WORDS", "UNSAFE", "at_start", "markdown", "plain", "reason_text", "score_text", "shown", "spreadsheet"]
+__all__ = [
+    "LINEAGE_WORDS",
+    "OUTCOME_WORDS",
+    "UNSAFE",
+    "at_start",
+    "in_words",
+    "markdown",
+    "message",
+    "outcome_text",
+    "plain",
+    "range_text",
+    "reasons_text",
+    "remedy_text",
+    "score_text",
+    "shown",
+    "spreadsheet",
+]
 
 # Control characters (terminal escapes among them), characters that turn the direction of text or cannot be seen,
 # and code points that are no characters.
 UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()|~&])")
 _AT_START = re.compile(r"^([0-9]*)([#+=.-])")  # what means something at the start of a line only
 
-LINEAGE_WORDS = {"missing": "no card", "cycle": "made from this model in its turn"}
+LINEAGE_WORDS = {"missing": "no card", "unusable": "its card cannot be used", "cycle": "made from this model in its turn"}
 OUTCOME_WORDS = {
     Outcome.MET: "met",
     Outcome.PARTLY_MET: "partly met",
@@ -79,15 +98,75 @@ def shown(rubric: Rubric, make: Callable[[str], str] = plain) -> Rubric:
     )
 
 
-def reason_text(reason: Reason) -> str:
-    """A reason as a sentence, followed by the card's own remark."""
-    text = sentence(reason.code, reason.params)
-    return f"{text} {reason.note}" if reason.note else text
+def message(reason: Reason) -> str:
+    """A reason as a sentence, with what it rests on in the card of a base model."""
+    text = sentence(reason.code, in_words(reason.params))
+    if reason.because:
+        text += " " + sentence("lineage.there", {"why": " ".join(map(message, reason.because))})
+    return text
+
+
+def in_words(params: Mapping[str, str]) -> dict[str, str]:
+    """The parameters of a reason with words for the ids in them: what a translation has to translate besides the sentences."""
+    words = {name: _WORDS[name](value) if value and name in _WORDS else value for name, value in params.items()}
+    if params.get("restrictions") == "":
+        words["restrictions"] = sentence("restrictions.none-known")
+    return words
+
+
+@lru_cache(maxsize=4096)
+def _components(ids: str) -> str:
+    return ", ".join(vocabulary().components[name]["title"] for name in ids.split(", "))
+
+
+@lru_cache(maxsize=4096)
+def _restrictions(ids: str) -> str:
+    return "; ".join(knowledge_base().kind(name).title for name in ids.split(", "))
+
+
+@lru_cache(maxsize=256)
+def _subject(ids: str) -> str:
+    entries = {**vocabulary().topics, **vocabulary().listings}
+    return " and ".join(entries[name]["title"] for name in ids.split(", "))
+
+
+_WORDS: dict[str, Callable[[str], str]] = {
+    "component": _components,
+    "components": _components,
+    "restrictions": _restrictions,
+    "what": _subject,
+    "stage": lambda name: f" ({vocabulary().stages[name]['title']})",
+    "relation": lambda name: vocabulary().relations[name]["title"],
+    "freedom": lambda name: name,
+}
 
 
 def reasons_text(result: CriterionResult) -> str:
-    """All reasons of a criterion in one paragraph."""
-    return " ".join(reason_text(reason) for reason in result.reasons)
+    """All reasons of a criterion in one paragraph, each followed by the card's own remark."""
+    text = " ".join(f"{message(reason)} {reason.note}" if reason.note else message(reason) for reason in result.reasons)
+    return text if result.supported else f"{text} {sentence('claim.unsupported')}"
+
+
+def outcome_text(result: CriterionResult) -> str:
+    """The outcome in words. What is unknown and can no longer be met in full says so."""
+    return sentence("outcome.unknown-not-full") if result.state is State.NOT_OR_PARTLY else OUTCOME_WORDS[result.outcome]
+
+
+def remedy_text(result: CriterionResult, criterion: Criterion) -> str:
+    """What to do about a gap: mend the claim, the base, or what the criterion asks for."""
+    if result.outcome is Outcome.MET:
+        return sentence("remedy.evidence")
+    if result.inherited_from and all(reason.code.startswith("lineage.base-") for reason in result.reasons):
+        return sentence("remedy.base", {"bases": ", ".join(result.inherited_from)})
+    return criterion.texts["remedy"]
+
+
+def range_text(score: Score | None) -> str:
+    """``46`` where it is settled, ``46-71`` where unknowns leave room, ``-`` where nothing applies."""
+    if score is None:
+        return "-"
+    value, high = f"{score.value:.0f}", f"{score.high:.0f}"
+    return value if value == high else f"{value}-{high}"
 
 
 def score_text(score: Score | None) -> str:

@@ -8,13 +8,34 @@ from typing import NamedTuple
 from ..cards.subject import Subject
 from ..outcome import Outcome, State
 
-__all__ = ["Assessment", "Basis", "CriterionResult", "Gap", "Level", "LineageStep", "PillarScore", "Reason", "Score", "Verdict"]
+__all__ = [
+    "Assessment",
+    "Basis",
+    "CriterionResult",
+    "Gap",
+    "Level",
+    "LineageStep",
+    "PillarScore",
+    "Reason",
+    "RubricRef",
+    "Score",
+    "Verdict",
+]
+
+
+class RubricRef(NamedTuple):
+    """Which rubric, at which version."""
+
+    id: str
+    version: str
+    sha256: str
 
 
 class Reason(NamedTuple):
     """Why a criterion has its outcome: a message code with parameters, the evidence it rests on, and the card's remark.
 
-    ``state`` is what this reason alone would say; ``claimed`` whether it rests on a claim of the card.
+    ``state`` is what this reason alone would say; ``claimed`` whether it rests on a claim of the card; ``because`` the reasons
+    behind it in the card of a base model.
     """
 
     code: str
@@ -23,6 +44,7 @@ class Reason(NamedTuple):
     evidence: tuple[str, ...] = ()
     note: str = ""
     claimed: bool = False
+    because: tuple[Reason, ...] = ()
 
 
 class CriterionResult(NamedTuple):
@@ -104,7 +126,7 @@ class Assessment(NamedTuple):
     """Everything that is to be said about one card under one rubric."""
 
     subject: Subject
-    rubric: str
+    rubric: RubricRef
     verdict: Verdict
     score: Score
     levels: tuple[Level, ...]

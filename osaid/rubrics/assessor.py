@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import OrderedDict
+from collections.abc import Mapping
 
 from ..cards.reader import LoadedCard
 from ..cards.vocabulary import vocabulary
@@ -15,37 +16,46 @@ from .facts import Facts
 __all__ = ["Assessor"]
 
 
+_MOST_KEPT = 128
+
+
 class Assessor:
-    """Judges cards by one rubric, each base once. What a card gets does not depend on what was judged before it."""
+    """Judges cards by one rubric, each base once while it is kept. What a card gets does not depend on what was judged before it."""
 
     def __init__(self, rubric: Rubric, library: Library | None = None) -> None:
         self.rubric = rubric
         self._library = library or Library()
-        self._known: dict[str, Assessment] = {}
+        self._known: OrderedDict[str, Assessment] = OrderedDict()
 
     def assess(self, card: LoadedCard) -> Assessment:
         """The judgement of a card, with its bases resolved in the library."""
         facts = Facts(card.data)
         if not facts.derived_from:
             return assess(card.subject, facts, self.rubric)
-        ring: Collection[str] = ()
-        for ring in bases_first(card, self._library):
-            if card.subject.id not in ring:
-                for identifier in ring:
-                    base = self._library.card(identifier) if identifier not in self._known else None
-                    if base is not None:
-                        self._known[identifier] = self._judge(base, Facts(base.data), ring)
-        return self._judge(card, facts, ring)
+        in_rings: dict[str, Assessment] = {}  # judged differently when asked for from outside their ring
+        ring: list[str] = []
+        for ring in bases_first(card, self._library, self._known):
+            if card.subject.id in ring:
+                break
+            for identifier in ring:
+                base = self._library.card(identifier)
+                if base is not None:
+                    into = self._known if len(ring) == 1 else in_rings
+                    into[identifier] = self._judge(base, Facts(base.data), ring, in_rings)
+        assessment = self._judge(card, facts, ring, in_rings)
+        while len(self._known) > _MOST_KEPT:
+            self._known.popitem(last=False)
+        return assessment
 
-    def _judge(self, card: LoadedCard, facts: Facts, ring: Collection[str]) -> Assessment:
+    def _judge(self, card: LoadedCard, facts: Facts, ring: list[str], in_rings: Mapping[str, Assessment]) -> Assessment:
         """``ring`` are the models that this one was made from and that were made from it, and itself."""
         relations = vocabulary().relations
         bases = []
         for base in facts.derived_from or ():
-            relation, assessment = relations[base["relation"]], None
-            status = "cycle" if base["model"] in ring else "missing"
-            if status == "missing" and base["model"] in self._known:
-                status, assessment = "assessed", self._known[base["model"]]
-            runs_on_base = relation["runs_on_base"] == "yes"
-            bases.append(BaseModel(base["model"], base["relation"], relation["title"], runs_on_base, status, assessment))
+            model, relation = base["model"], base["relation"]
+            assessment = None if model in ring else in_rings.get(model) or self._known.get(model)
+            if model in self._known:
+                self._known.move_to_end(model)
+            status = "assessed" if assessment is not None else "cycle" if model in ring else self._library.look_up(model)[0]
+            bases.append(BaseModel(model, relation, relations[relation]["runs_on_base"] == "yes", status, assessment))
         return assess(card.subject, facts, self.rubric, tuple(bases))

@@ -10,7 +10,7 @@ from ..errors import Problem, RubricError
 from ..outcome import State, all_of, any_of
 from ..shapes import at, closest
 from .checks import Check, all_checks, any_check, at_least_checks, not_check, nothing, on_facts, refer
-from .conditions import Condition, States, every, names_in, not_fully
+from .conditions import Condition, States, every, every_at_last, names_in, not_fully
 from .definition import Criterion, LevelRule, Rubric, VerdictRule
 from .probes import PROPOSITIONS, BadParameter, Sets
 
@@ -40,6 +40,7 @@ class Builder:
         self.levels: list[_Entry] = []
         self.undetermined: tuple[str, str, str] | None = None
         self.atoms: dict[str, Condition] = {}
+        self.last: dict[str, Condition] = {}
 
     def bad(self, code: str, entry: _Entry, path: _Path = (), *, key: bool = False, **params: str) -> None:
         """Note a problem at its place."""
@@ -95,10 +96,9 @@ class Builder:
             rule = entry.data
             condition = self._condition(rule["when"], entry, ("when",), criteria)
             kinds, named = names_in(rule["when"], "every"), names_in(rule["when"], "criterion")
-            counts = tuple(
-                item.id for item in criteria if item.id in named or (item.kind in kinds and item.role in ("required", "if-used"))
-            )
-            levels.append(LevelRule(rule["id"], rule["label"], condition, counts))
+            required = tuple(item.id for item in criteria if item.id in named or (item.kind in kinds and item.role == "required"))
+            if_used = tuple(item.id for item in criteria if item.id not in named and item.kind in kinds and item.role == "if-used")
+            levels.append(LevelRule(rule["id"], rule["label"], condition, required, if_used))
         for name, value in (("criteria", criteria), ("verdicts", verdicts), ("pillars", self.pillars), ("undetermined", self.undetermined)):
             if not value:
                 self.bad("rubric.part-missing", whole, part=name)
@@ -120,6 +120,7 @@ class Builder:
             self.undetermined or ("", "", ""),
             tuple(levels),
             self.atoms,
+            self.last,
             deciding,
             source.path,
             digest,
@@ -248,7 +249,11 @@ class Builder:
         if name == "every" and parameter in _KINDS:
             required = [criterion.id for criterion in criteria if criterion.kind == parameter and criterion.role == "required"]
             if_used = [criterion.id for criterion in criteria if criterion.kind == parameter and criterion.role == "if-used"]
-            return self._atom(f"every {parameter}", partial(every, required=required, if_used=if_used))
+            return self._atom(
+                f"every {parameter}",
+                partial(every, required=required, if_used=if_used),
+                partial(every_at_last, required=required, if_used=if_used),
+            )
         if name == "criterion" and isinstance(parameter, str) and parameter in self.criteria:
             return self._atom(parameter, lambda states: states[parameter])
         if name in ("all", "any"):
@@ -261,8 +266,10 @@ class Builder:
             self._unknown("rubric.unknown-condition", name, ["all", "any", "not", "every", "criterion"], entry, inner, key=True)
         return _undecided
 
-    def _atom(self, name: str, work_out: Condition) -> Condition:
+    def _atom(self, name: str, work_out: Condition, at_last: Condition | None = None) -> Condition:
+        """``at_last`` gives the atom once everything is known, where that is not the same."""
         self.atoms.setdefault(name, work_out)
+        self.last.setdefault(name, at_last or work_out)
         return lambda atoms: atoms[name]
 
 

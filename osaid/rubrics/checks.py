@@ -64,7 +64,7 @@ def not_check(part: Check) -> Check:
 
     def check(facts: Facts, done: Done) -> Found:
         found = part(facts, done)
-        return Found(negate(found.state), found.reasons)
+        return Found(negate(found.state), tuple(reason._replace(state=negate(reason.state)) for reason in found.reasons))
 
     return check
 

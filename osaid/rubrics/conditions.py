@@ -7,7 +7,7 @@ from itertools import product
 
 from ..outcome import State, all_of
 
-__all__ = ["Condition", "States", "every", "holds", "names_in", "not_fully", "possible"]
+__all__ = ["Condition", "States", "counted", "every", "every_at_last", "holds", "names_in", "not_fully", "possible"]
 
 _MOST_OPEN = 10
 
@@ -15,10 +15,19 @@ States = Mapping[str, State]
 Condition = Callable[[States], State]
 
 
-def every(states: States, required: Sequence[str], if_used: Sequence[str]) -> State:
+def counted(states: States, required: Sequence[str], if_used: Sequence[str]) -> list[str]:
     """All required criteria, and those of role if-used whose outcome is known: a step that nobody has shown asks for nothing."""
-    known = (states[name] for name in if_used if states[name] not in (State.UNKNOWN, State.PARTLY_OR_MET))
-    return all_of((*(states[name] for name in required), *known))
+    return [*required, *(name for name in if_used if states[name] not in (State.UNKNOWN, State.PARTLY_OR_MET))]
+
+
+def every(states: States, required: Sequence[str], if_used: Sequence[str]) -> State:
+    """Whether all counted criteria are met."""
+    return all_of(states[name] for name in counted(states, required, if_used))
+
+
+def every_at_last(states: States, required: Sequence[str], if_used: Sequence[str]) -> State:
+    """Whether they will be once everything is known, unknown steps included."""
+    return all_of(states[name] for name in (*required, *if_used))
 
 
 def not_fully(state: State) -> State:

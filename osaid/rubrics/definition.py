@@ -46,7 +46,8 @@ class LevelRule(NamedTuple):
     id: str
     label: str
     condition: Condition
-    counts: tuple[str, ...]
+    required: tuple[str, ...]
+    if_used: tuple[str, ...]
 
 
 class Rubric(NamedTuple):
@@ -66,6 +67,7 @@ class Rubric(NamedTuple):
     undetermined: tuple[str, str, str]  # id, label, summary
     levels: tuple[LevelRule, ...]
     atoms: Mapping[str, Condition]  # what conditions are made of, each from the states of the criteria
+    last: Mapping[str, Condition]  # the same, once everything is known (steps that nobody has shown included)
     deciding: tuple[str, ...]  # the atoms in the conditions of verdicts
     path: str | None
     sha256: str  # of the rubric's bytes, and of those it extends

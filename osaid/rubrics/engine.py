@@ -16,10 +16,11 @@ from .assessment import (
     LineageStep,
     PillarScore,
     Reason,
+    RubricRef,
     Score,
     Verdict,
 )
-from .conditions import States, holds, possible
+from .conditions import States, counted, holds, possible
 from .definition import Criterion, Rubric
 from .facts import Facts
 from .probes import Found
@@ -38,7 +39,6 @@ class BaseModel(NamedTuple):
 
     model: str
     relation: str
-    relation_title: str
     runs_on_base: bool
     status: str
     assessment: Assessment | None
@@ -60,11 +60,12 @@ def assess(subject: Subject, facts: Facts, rubric: Rubric, bases: tuple[BaseMode
     criteria = tuple(result for result in results if result is not None)
     states = {result.id: result.state for result in criteria}
     atoms = {name: work_out(states) for name, work_out in rubric.atoms.items()}
+    last = {name: work_out(states) for name, work_out in rubric.last.items()}
     score, pillars = _scores(rubric, states)
     return Assessment(
         subject,
-        rubric.id,
-        _verdict(rubric, atoms),
+        RubricRef(rubric.id, rubric.version, rubric.sha256),
+        _verdict(rubric, atoms, last),
         score,
         tuple(_levels(rubric, atoms, states)),
         pillars,
@@ -88,15 +89,17 @@ def _inherit(
     for base, results in of_bases:
         if criterion.inherits == "to-run" and not base.runs_on_base:
             continue
-        params = {"base": base.model, "relation": base.relation_title}
+        params = {"base": base.model, "relation": base.relation}
+        because: tuple[Reason, ...] = ()
         if base.assessment is None:
             theirs, code = State.UNKNOWN, "lineage.base-" + base.status
         else:
             theirs = results[criterion.id].state
             code = "lineage.base-" + theirs.outcome.value.replace("_", "-")
+            because = tuple(reason._replace(because=()) for reason in results[criterion.id].reasons)
         combined = all_of((state, theirs))
         if theirs is not State.NOT_APPLICABLE:
-            reasons.append(Reason(code, params, theirs))
+            reasons.append(Reason(code, params, theirs, because=because if theirs is not State.MET else ()))
             if theirs is not State.MET:
                 blamed.append(base.model)
         state = combined
@@ -110,9 +113,7 @@ def _result(criterion: Criterion, found: Found, inherited: tuple[str, ...], fact
         evidence_ids = tuple(dict.fromkeys(item for item in reason.evidence if item in facts.evidence)) if reason.claimed else ()
         return CriterionResult(criterion.id, found.state, reasons, evidence_ids, bool(evidence_ids) or not reason.claimed, inherited)
     if found.state is not State.MET and found.state is not State.NOT_APPLICABLE:
-        # What is met is not why something is not.
-        telling = tuple(reason for reason in reasons if reason.state is not State.MET and reason.state is not State.NOT_APPLICABLE)
-        reasons = telling or reasons
+        reasons = _telling(found.state, reasons) or reasons
     evidence: dict[str, None] = {}
     supported = True
     for reason in reasons:
@@ -123,11 +124,23 @@ def _result(criterion: Criterion, found: Found, inherited: tuple[str, ...], fact
     return CriterionResult(criterion.id, found.state, reasons, tuple(evidence), supported, inherited)
 
 
-def _verdict(rubric: Rubric, atoms: States) -> Verdict:
-    """The one place where a verdict is decided: the first rule that holds, for every way in which what is open can turn out."""
+def _telling(state: State, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """The reasons that make a state what it is: what is met is not why something fails, nor is what is unknown if something fails."""
+    if state.best < 2:
+        return tuple(reason for reason in reasons if reason.state.best < 2)
+    return tuple(reason for reason in reasons if reason.state is not State.MET and reason.state is not State.NOT_APPLICABLE)
+
+
+def _verdict(rubric: Rubric, atoms: States, last: States) -> Verdict:
+    """The one place where a verdict is decided: the first rule that holds, for every way in which what is open can turn out.
+
+    ``atoms`` leave out steps that nobody has shown, and so decide the verdict; ``last`` count them, and so say what is still possible.
+    """
     conditions = [rule.condition or _otherwise for rule in rubric.verdicts]
-    found = [rubric.verdicts[number].id for number in possible(conditions, {name: atoms[name] for name in rubric.deciding})]
-    return Verdict(found[0] if len(found) == 1 else rubric.undetermined[0], tuple(found))
+    now = possible(conditions, {name: atoms[name] for name in rubric.deciding})
+    later = possible(conditions, {name: last[name] for name in rubric.deciding})
+    found = tuple(rubric.verdicts[number].id for number in sorted({*now, *later}))
+    return Verdict(rubric.verdicts[now[0]].id if len(now) == 1 else rubric.undetermined[0], found)
 
 
 def _otherwise(atoms: States) -> State:
@@ -177,8 +190,9 @@ def _levels(rubric: Rubric, atoms: States, states: States) -> list[Level]:
     for rule in rubric.levels:
         state = rule.condition(atoms)
         met = None if state.outcome is Outcome.UNKNOWN and state.best == 2 else holds(state)
-        counted = [states[name] for name in rule.counts if states[name] is not State.NOT_APPLICABLE]
-        share = 100.0 * sum(state is State.MET for state in counted) / len(counted) if counted else 100.0
+        names = counted(states, rule.required, rule.if_used)
+        applicable = [states[name] for name in names if states[name] is not State.NOT_APPLICABLE]
+        share = 100.0 * sum(state is State.MET for state in applicable) / len(applicable) if applicable else 100.0
         levels.append(Level(rule.id, met, share))
     return levels
 

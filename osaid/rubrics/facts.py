@@ -30,7 +30,11 @@ class Facts:
         self._components: Mapping[str, Mapping[str, Any]] = data.get("components", _SILENT)
         self._defaults: Mapping[str, Any] = data.get("licenses", _SILENT)
         self.evidence: Mapping[str, Mapping[str, str]] = data.get("evidence", _SILENT)
-        self.stages: Mapping[str, Mapping[str, Any]] = data.get("training_data", _SILENT)
+        said: Mapping[str, Mapping[str, Any]] = data.get("training_data", _SILENT)
+        # In the order of the vocabulary: the order of a card's keys must not matter.
+        self.stages: Mapping[str, Mapping[str, Any]] = (
+            said if len(said) < 2 else {name: said[name] for name in vocabulary().stages if name in said}
+        )
         self.derived_from: list[Mapping[str, Any]] | None = data["model"].get("derived_from")
         self.memo: dict[Any, Any] = {}  # for propositions that share work on this card
         relations = vocabulary().relations
@@ -42,6 +46,13 @@ class Facts:
     def component(self, name: str) -> Mapping[str, Any]:
         """What the card says of a component; empty if nothing."""
         return self._components.get(name, _SILENT)
+
+    def settled_absence(self, name: str) -> bool:
+        """Whether it is settled that there is no such component: its step did not happen, or belongs to a training there was not."""
+        release = self.component(name).get("release")
+        if release is None:
+            return self.no_training_of_its_own and vocabulary().components[name].get("step") == "training"
+        return release == "no-such-step" and not vocabulary().has_to_exist(name, bool(self.derived_from))
 
     def license(self, name: str) -> License:
         """A component's terms: its own, else those of its kind, else the distribution's, else nothing."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .common import BadParameter, Factory, Found, Probe, Sets
-from .data import covers, described, listed, located, not_restrictive, shared
+from .data import access_known, covers, described, listed, located, not_restrictive, shared
 from .lineage import states
 from .release import released
 from .terms import free_access, osi_approved_license, terms_grant, terms_stated
@@ -23,6 +23,7 @@ PROPOSITIONS: Mapping[str, Factory] = {
     "listed": listed,
     "located": located,
     "shared": shared,
+    "access_known": access_known,
     "osi_approved_license": osi_approved_license,
     "terms_grant": terms_grant,
     "terms_stated": terms_stated,

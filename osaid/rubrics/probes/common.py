@@ -10,7 +10,21 @@ from ...outcome import State
 from ..assessment import Reason
 from ..facts import Facts
 
-__all__ = ["BY_LEVEL", "UNTRAINED", "BadParameter", "Factory", "Found", "Probe", "Sets", "components", "evidence_of", "word", "words"]
+__all__ = [
+    "BY_LEVEL",
+    "PUBLISHED",
+    "UNTRAINED",
+    "BadParameter",
+    "Factory",
+    "Found",
+    "Group",
+    "Probe",
+    "Sets",
+    "evidence_of",
+    "group",
+    "word",
+    "words",
+]
 
 
 class Found(NamedTuple):
@@ -33,6 +47,9 @@ BY_LEVEL = {
     "unknown": State.UNKNOWN,
 }
 """What a level or a release of the card stands for."""
+
+PUBLISHED = ("full", "partial", "gated")
+"""Releases of which at least a part can be got."""
 
 UNTRAINED = Found(State.NOT_APPLICABLE, (Reason("lineage.no-training", {}, State.NOT_APPLICABLE),))
 """Found where a model was made from its bases without training, and the card is silent."""
@@ -61,10 +78,31 @@ def words(parameter: Any, choices: Iterable[str]) -> list[str]:
     return [word(item, choices) for item in parameter]
 
 
+class Group(NamedTuple):
+    """Components to judge by their terms.
+
+    ``of`` are always judged; ``if_published`` only where they are known to be published; ``if_stated`` only where the card states a
+    licence of their own.
+    """
+
+    of: tuple[str, ...]
+    if_published: tuple[str, ...] = ()
+    if_stated: tuple[str, ...] = ()
+
+
 def components(parameter: Any, sets: Sets) -> tuple[str, ...]:
     """A list of components and names of sets, with the sets opened; each component once. Raises BadParameter."""
     names = words(parameter, [*vocabulary().components, *sets])
     return tuple(dict.fromkeys(member for name in names for member in sets.get(name, [name])))
+
+
+def group(parameter: Any, sets: Sets) -> Group:
+    """A list of components and sets, or a map with the keys of :class:`Group`. Raises BadParameter."""
+    if not isinstance(parameter, dict):
+        return Group(components(parameter, sets))
+    if "of" not in parameter or not set(parameter) <= set(Group._fields):
+        raise BadParameter(parameter, Group._fields)
+    return Group(**{key: components(value, sets) for key, value in parameter.items()})
 
 
 def evidence_of(claim: Mapping[str, Any]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...cards.vocabulary import vocabulary
+from ...cards.vocabulary import LISTING_OF, vocabulary
 from ...licenses.expression import NO_LICENSE, terms
 from ...outcome import State, all_of
 from ..assessment import Reason
@@ -13,10 +13,7 @@ from ..facts import Facts
 from .common import BY_LEVEL, UNTRAINED, Found, Probe, Sets, evidence_of, word, words
 from .terms import name_of
 
-__all__ = ["covers", "described", "listed", "located", "not_restrictive", "shared"]
-
-# Which list of the card speaks of data sets with an access.
-_LISTING_OF = {"open": "public", "public": "public", "obtainable": "third_party", "unshareable": "unshareable"}
+__all__ = ["access_known", "covers", "described", "listed", "located", "not_restrictive", "shared"]
 
 
 def _in_stages(code: str, title: str, claim_of: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Probe:
@@ -30,7 +27,7 @@ def _in_stages(code: str, title: str, claim_of: Callable[[Mapping[str, Any]], Ma
         for stage, said in facts.stages.items():
             claim = claim_of(said)
             level = claim.get("level")
-            params = {"what": title, "stage": f" ({vocabulary().stages[stage]['title']})" if len(facts.stages) > 1 else ""}
+            params = {"what": title, "stage": stage if len(facts.stages) > 1 else ""}
             if level is None:
                 reasons.append(Reason(code + ".silent", params, State.UNKNOWN))
             else:
@@ -45,7 +42,7 @@ def _in_stages(code: str, title: str, claim_of: Callable[[Mapping[str, Any]], Ma
 def described(parameter: Any, sets: Sets) -> Probe:
     """A topic of the training data is described."""
     topic = word(parameter, vocabulary().topics)
-    return _in_stages("described", vocabulary().topics[topic]["title"], lambda stage: stage.get("description", {}).get(topic, {}))
+    return _in_stages("described", topic, lambda stage: stage.get("description", {}).get(topic, {}))
 
 
 def covers(parameter: Any, sets: Sets) -> Probe:
@@ -57,21 +54,56 @@ def covers(parameter: Any, sets: Sets) -> Probe:
 def listed(parameter: Any, sets: Sets) -> Probe:
     """All training data of a kind is listed."""
     listing = word(parameter, vocabulary().listings)
-    return _in_stages("listed", vocabulary().listings[listing]["title"], lambda stage: stage.get("listing", {}).get(listing, {}))
+    in_stages = _in_stages("listed", listing, lambda stage: stage.get("listing", {}).get(listing, {}))
+
+    def probe(facts: Facts) -> Found:
+        found = in_stages(facts)
+        for stage in facts.stages.values():
+            if stage.get("listing", {}).get(listing, {}).get("level") == "no-such-step":
+                for dataset in stage.get("datasets", ()):
+                    if LISTING_OF.get(dataset.get("access", "")) == listing:
+                        params = {"what": listing, "dataset": dataset["name"], "stage": ""}
+                        reason = Reason("listed.contradicted", params, State.UNKNOWN, evidence_of(dataset), claimed=True)
+                        return Found(State.UNKNOWN, (reason,))
+        return found
+
+    return probe
+
+
+def access_known(parameter: Any, sets: Sets) -> Probe:
+    """It is said of every data set how it can be had."""
+    word(parameter, ["all_datasets"])
+
+    def probe(facts: Facts) -> Found:
+        datasets = [dataset for stage in facts.stages.values() for dataset in stage.get("datasets", ())]
+        reasons = tuple(
+            Reason("datasets.access-unknown", {"dataset": dataset["name"]}, State.UNKNOWN, evidence_of(dataset), dataset.get("note", ""))
+            for dataset in datasets
+            if dataset.get("access", "unknown") == "unknown"
+        )
+        if not reasons:
+            state = State.MET if datasets else State.NOT_APPLICABLE
+            code = "datasets.access-known" if datasets else "datasets.no-datasets"
+            reasons = (Reason(code, {}, state),)
+        return Found(all_of([reason.state for reason in reasons]), reasons)
+
+    return probe
 
 
 def _datasets(parameter: Any, judge: Callable[[Mapping[str, Any]], Reason]) -> Probe:
     """Every data set of some kinds of access passes a test. With none of them, the listing says whether there are any."""
-    accesses = words(parameter, _LISTING_OF)
-    listings = sorted({_LISTING_OF[access] for access in accesses})
-    title = " and ".join(vocabulary().listings[listing]["title"] for listing in listings)
+    accesses = words(parameter, LISTING_OF)
+    listings = sorted({LISTING_OF[access] for access in accesses})
+    title = ", ".join(listings)
 
     def empty(stage: Mapping[str, Any]) -> Reason:
         claims = [stage.get("listing", {}).get(listing, {}) for listing in listings]
         evidence = tuple(item for claim in claims for item in evidence_of(claim))
         levels = {claim.get("level", "unknown") for claim in claims}
-        if levels == {"no-such-step"} or (levels == {"full"} and stage.get("datasets")):
+        if levels == {"no-such-step"}:
             return Reason("datasets.no-such", {"what": title}, State.NOT_APPLICABLE, evidence, "", True)
+        if levels <= {"full", "no-such-step"}:
+            return Reason("datasets.unnamed", {"what": title}, State.UNKNOWN, evidence, "", True)
         if levels <= {"none", "no-such-step"}:
             return Reason("datasets.none-listed", {"what": title}, State.NOT_MET, evidence, "", True)
         return Reason("datasets.silent", {"what": title}, State.UNKNOWN)

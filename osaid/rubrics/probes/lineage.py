@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...cards.vocabulary import vocabulary
 from ...outcome import State
 from ..assessment import Reason
 from ..facts import Facts
@@ -24,11 +23,10 @@ def states(parameter: Any, sets: Sets) -> Probe:
             return silent
         if not facts.derived_from:
             return scratch
-        relations = vocabulary().relations
         reasons = tuple(
             Reason(
                 "lineage.stated",
-                {"base": base["model"], "relation": relations[base["relation"]]["title"]},
+                {"base": base["model"], "relation": base["relation"]},
                 State.MET,
                 evidence_of(base),
                 base.get("note", ""),

@@ -17,7 +17,7 @@ def released(parameter: Any, sets: Sets) -> Probe:
     """A component is published."""
     name = word(parameter, vocabulary().components)
     entry = vocabulary().components[name]
-    params = {"component": entry["title"]}
+    params = {"component": name}
     silent = Found(State.UNKNOWN, (Reason("released.silent", params, State.UNKNOWN),))
     of_training = entry.get("step") == "training"
 
@@ -26,6 +26,8 @@ def released(parameter: Any, sets: Sets) -> Probe:
         release = component.get("release")
         if release is None:
             return UNTRAINED if of_training and facts.no_training_of_its_own else silent
+        if release == "no-such-step" and vocabulary().has_to_exist(name, bool(facts.derived_from)):
+            return Found(State.UNKNOWN, (Reason("released.impossible", params, State.UNKNOWN, evidence_of(component), claimed=True),))
         state = BY_LEVEL[release]
         reason = Reason("released." + release, params, state, evidence_of(component), component.get("note", ""), release != "unknown")
         return Found(state, (reason,))

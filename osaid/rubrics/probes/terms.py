@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ...cards.vocabulary import vocabulary
 from ...licenses.expression import NO_LICENSE, Terms
-from ...licenses.knowledge import FREEDOMS, knowledge_base
+from ...licenses.knowledge import FREEDOMS
 from ...outcome import State, all_of
 from ..assessment import Reason
 from ..facts import Facts, License
-from .common import BadParameter, Found, Probe, Sets, components, evidence_of, word
+from .common import PUBLISHED, BadParameter, Found, Group, Probe, Sets, evidence_of, group, word
 
 __all__ = ["free_access", "name_of", "osi_approved_license", "terms_grant", "terms_stated"]
-
-_PUBLISHED = ("full", "partial", "gated")
 
 Judgement = tuple[str, State, Mapping[str, str]]
 _SILENT: Judgement = ("terms.silent", State.UNKNOWN, {})
@@ -44,76 +41,67 @@ def name_of(terms: Terms) -> str:
     return terms.expression
 
 
-def _published(facts: Facts, names: tuple[str, ...]) -> _Published:
-    """The published components among ``names``, by their terms. Worked out once for each card and list of names."""
-    known: _Published | None = facts.memo.get(names)
+def _published(facts: Facts, group: Group) -> _Published:
+    """The published components of a group, by their terms. Worked out once for each card and group."""
+    known: _Published | None = facts.memo.get(group)
     if known is not None:
         return known
-    titles = vocabulary().components
+    entries = vocabulary().components
     members: dict[tuple[str, str, bool], list[str]] = {}
     found: dict[tuple[str, str, bool], tuple[License, dict[str, None]]] = {}
     unsupported: set[tuple[str, str, bool]] = set()
     withheld: dict[str, None] | None = None
     untold: list[str] = []
-    for name in names:
+    for name in (*group.of, *group.if_published, *group.if_stated):
         component = facts.component(name)
         release = component.get("release")
-        if release in _PUBLISHED:
+        if name in group.if_stated and "license" not in component:
+            continue
+        if release in PUBLISHED:
             license = facts.license(name)
+            stated = license.terms is not None and license.terms.stated
             written = license.terms.expression if license.terms is not None else ""
-            key = (written, license.default, titles[name]["kind"] == "parameters" and not (license.terms and license.terms.stated))
-            members.setdefault(key, []).append(titles[name]["title"])
+            key = (written, license.default, entries[name]["kind"] == "parameters" and not stated)
+            members.setdefault(key, []).append(name)
             found.setdefault(key, (license, {}))[1].update(dict.fromkeys(license.evidence))
             if not license.evidence:
                 unsupported.add(key)
         elif release == "none":
             withheld = {**(withheld or {}), **dict.fromkeys(evidence_of(component))}
-        elif release != "no-such-step" and _may_be_published(name, release, facts):
-            untold.append(titles[name]["title"])
+        elif name in group.of and not facts.settled_absence(name):
+            untold.append(name)
     groups = tuple(
         _Group(", ".join(members[key]), license, key[2], () if key in unsupported else tuple(evidence))
         for key, (license, evidence) in found.items()
     )
     reasons = (Reason("terms.untold", {"components": ", ".join(untold)}, State.UNKNOWN),) if untold else ()
-    made = _Published(groups, reasons, _nothing(names, withheld))
-    facts.memo[names] = made
+    made = _Published(groups, reasons, _nothing(group.of, withheld))
+    facts.memo[group] = made
     return made
-
-
-def _may_be_published(name: str, release: str | None, facts: Facts) -> bool:
-    """Whether terms of a component have to be asked for although it is not known to be published.
-
-    Not for code of a step that nobody has shown was used, nor for training code of a model made without training.
-    """
-    entry = vocabulary().components[name]
-    if entry.get("if_used") == "yes":
-        return False
-    return not (release is None and entry.get("step") == "training" and facts.no_training_of_its_own)
 
 
 def _nothing(names: tuple[str, ...], withheld: dict[str, None] | None) -> Found:
     """Absence is the business of ``released``; but where nothing of a group is published, no freedom can be exercised."""
-    titles = vocabulary().components
-    what = ", ".join(titles[name]["title"] for name in names[:3]) + (", ..." if len(names) > 3 else "")
+    what = ", ".join(names)
     if withheld is None:
         return Found(State.UNKNOWN, (Reason("terms.nothing-known", {"components": what}, State.UNKNOWN),))
     reason = Reason("terms.nothing-published", {"components": what}, State.NOT_MET, tuple(withheld), "", True)
     return Found(State.NOT_MET, (reason,))
 
 
-def _on_terms(names: tuple[str, ...], judge: Callable[[Terms], Judgement]) -> Probe:
+def _on_terms(group: Group, judge: Callable[[Terms], Judgement]) -> Probe:
     """A test on the terms of every published component."""
 
     def probe(facts: Facts) -> Found:
-        published = _published(facts, names)
+        published = _published(facts, group)
         if not published.groups and not published.untold:
             return published.nothing
         reasons = list(published.untold)
-        for group in published.groups:
-            terms = group.license.terms
-            code, state, params = _unstated(terms, group.parameters) or judge(terms) if terms is not None else _SILENT
-            params = {**params, "components": group.components, "scope": group.license.default}
-            reasons.append(Reason(code, params, state, group.evidence, "", terms is not None))
+        for members in published.groups:
+            terms = members.license.terms
+            code, state, params = _unstated(terms, members.parameters) or judge(terms) if terms is not None else _SILENT
+            params = {**params, "components": members.components, "scope": members.license.default}
+            reasons.append(Reason(code, params, state, members.evidence, "", terms is not None))
         return Found(all_of([reason.state for reason in reasons]), tuple(reasons))
 
     return probe
@@ -135,14 +123,15 @@ def osi_approved_license(parameter: Any, sets: Sets) -> Probe:
         "no": ("terms.not-approved", State.NOT_MET),
         "unknown": ("terms.not-known", State.UNKNOWN),
     }
-    return _on_terms(components(parameter, sets), lambda terms: (*found[terms.osi_approved], {"license": name_of(terms)}))
+    return _on_terms(group(parameter, sets), lambda terms: (*found[terms.osi_approved], {"license": name_of(terms)}))
 
 
 def terms_grant(parameter: Any, sets: Sets) -> Probe:
     """The terms of every published component of a group grant a freedom."""
-    if not isinstance(parameter, dict) or set(parameter) != {"freedom", "of"}:
-        raise BadParameter(parameter, ["freedom", "of"])
+    if not isinstance(parameter, dict) or "freedom" not in parameter:
+        raise BadParameter(parameter, ["freedom", *Group._fields])
     freedom = word(parameter["freedom"], FREEDOMS)
+    members = group({key: value for key, value in parameter.items() if key != "freedom"}, sets)
     index = FREEDOMS.index(freedom)
     found = {
         "free": ("terms.grants", State.MET),
@@ -152,20 +141,15 @@ def terms_grant(parameter: Any, sets: Sets) -> Probe:
     }
 
     def judge(terms: Terms) -> Judgement:
-        params = {"license": name_of(terms), "freedom": freedom, "restrictions": _restrictions(terms.restrictions)}
+        params = {"license": name_of(terms), "freedom": freedom, "restrictions": ", ".join(terms.restrictions)}
         return *found[terms.grants[index]], params
 
-    return _on_terms(components(parameter["of"], sets), judge)
-
-
-@lru_cache(maxsize=1024)
-def _restrictions(kinds: tuple[str, ...]) -> str:
-    return "; ".join(knowledge_base().kind(kind).title for kind in kinds) or "its terms"
+    return _on_terms(members, judge)
 
 
 def terms_stated(parameter: Any, sets: Sets) -> Probe:
     """The terms of every published component of a group are stated."""
-    on_terms = _on_terms(components(parameter, sets), lambda terms: ("terms.stated", State.MET, {"license": name_of(terms)}))
+    on_terms = _on_terms(group(parameter, sets), lambda terms: ("terms.stated", State.MET, {"license": name_of(terms)}))
 
     def probe(facts: Facts) -> Found:
         found = on_terms(facts)
@@ -185,24 +169,23 @@ def _as_statement(reason: Reason) -> Reason:
 
 def free_access(parameter: Any, sets: Sets) -> Probe:
     """No published component of a group is gated."""
-    names = components(parameter, sets)
-    titles = vocabulary().components
+    members = group(parameter, sets)
 
     def probe(facts: Facts) -> Found:
         sides: dict[bool, tuple[list[str], dict[str, None]]] = {}
-        for name in names:
+        for name in (*members.of, *members.if_published):
             component = facts.component(name)
-            if component.get("release") in _PUBLISHED:
-                members, evidence = sides.setdefault(component["release"] == "gated", ([], {}))
-                members.append(titles[name]["title"])
+            if component.get("release") in PUBLISHED:
+                names, evidence = sides.setdefault(component["release"] == "gated", ([], {}))
+                names.append(name)
                 evidence.update(dict.fromkeys(evidence_of(component)))
-        published = _published(facts, names)
+        published = _published(facts, members)
         if not sides and not published.untold:
             return published.nothing
         reasons = list(published.untold)
-        for is_gated, (members, evidence) in sides.items():
+        for is_gated, (names, evidence) in sides.items():
             code, state = ("access.gated", State.NOT_MET) if is_gated else ("access.open", State.MET)
-            reasons.append(Reason(code, {"components": ", ".join(members)}, state, tuple(evidence), "", True))
+            reasons.append(Reason(code, {"components": ", ".join(names)}, state, tuple(evidence), "", True))
         return Found(all_of([reason.state for reason in reasons]), tuple(reasons))
 
     return probe
