@@ -43,15 +43,42 @@ def test_version() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("pythia-69b", "Did you mean pythia-6.9b?"),
+        ("zzzz", "Bundled: "),
+        ("mistralai/Mixtral-8x7B-v0.1", "mixtral-8x7b"),
+        ("no.yaml", "no such file"),
+    ],
+)
+def test_a_name_that_is_not_found_does_not_keep_the_others_from_being_graded(name: str, says: str) -> None:
+    ran = run("score", name, "mixtral-8x7b", "--format", "json")
+    assert ran.code == 3
+    assert says in ran.stderr
+    result = json.loads(ran.stdout)
+    assert [item["subject"]["id"] for item in result["assessments"]] == ["mixtral-8x7b"]
+    assert len(result["errors"]) == 1
+
+
+def test_all_bundled_cards() -> None:
+    assert run("score", "bundled:").stdout == run("score", *(f"bundled:{name}" for name in bundled_ids("model_cards"))).stdout
+
+
+def test_the_card_that_is_read_is_not_written_over(tmp_path: Path) -> None:
+    (path,) = write(tmp_path, full_card())
+    before = path.read_bytes()
+    ran = run("score", path, "-o", path)
+    assert (ran.code, path.read_bytes()) == (2, before)
+    assert "[file.is-input]" in ran.stderr
+
+
+@pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["scoer", "pythia-6.9b"], "Did you mean score?"),
         (["score"], "CARD"),
         (["score", "pythia-6.9b", "--format", "tabel"], "tabel"),
         (["score", "--no-such-option", "pythia-6.9b"], "--no-such-option"),
-        (["score", "pythia-69b"], "Did you mean pythia-6.9b?"),
-        (["score", "zzzz"], "Bundled: "),
-        (["score", "mixtral-8x7b", "pythia-69b"], "Did you mean pythia-6.9b?"),
         (["score", "pythia-6.9b", "--rubric", "osaid1.0"], "Did you mean osaid-1.0?"),
         (["validate"], "CARD"),
         (["explain", "OSAID-CODE-TRAININGS"], "Did you mean OSAID-CODE-TRAINING?"),

@@ -51,7 +51,7 @@ YAML = [
     (b"a: b: c\n", ("document.syntax", "1:5")),
     (b"a: 1\n\tb: 2\n", ("document.syntax", "2:1")),
     (b"a: @b\n", ("document.syntax", "1:4")),
-    (b'a: "\n', ("document.syntax", "2:1")),
+    (b'a: "\n', ("document.open-quote", "1:4")),
     (b"a: 1\nbc: \x07\n", ("document.syntax", "2:5")),
     ("a: ä\x7f\n".encode(), ("document.syntax", "1:5")),
     ("a: 1\r\nb: ä\x90\r\n".encode(), ("document.syntax", "2:5")),

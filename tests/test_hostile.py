@@ -89,7 +89,7 @@ def test_one_bad_file_never_ends_a_run(folder: Path) -> None:
     assert set(codes) == {*FILES, *SPECIAL}
     for name, (_, code) in FILES.items():
         assert code in codes[name], (name, codes[name])
-        if not code.endswith("anchor"):
+        if not code.endswith(("anchor", "duplicate-key", "tag")):  # there is more that is wrong with these, and all of it is told
             assert len(codes[name]) == 1, (name, codes[name])
     assert all(codes[name][0].startswith(code) for name, code in SPECIAL.items()), codes
     # What is wrong within a file is told with line and column, and on standard error as well.

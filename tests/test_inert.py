@@ -160,7 +160,7 @@ def test_what_goes_to_standard_error_is_inert_too(cards: Path, tmp_path: Path) -
         assert ran.stderr.count("error:") >= len(TEXTS)
         assert max(map(len, ran.stderr.splitlines())) < 3000
     ran = run("score", "\033[2J", "\u202egnp", "x" * 5000)
-    assert (ran.code, visible(ran.stderr)) == (2, True)
+    assert (ran.code, visible(ran.stderr)) == (3, True)
     for command in ("explain", "license"):
         ran = run(command, "\033[2J\u202e")
         assert visible(ran.stdout + ran.stderr)

@@ -280,7 +280,7 @@ def test_names_as_people_write_them(identifier: str, name: str) -> None:
             "Llama 9",
             "LicenseRef-My-Own",
             "see LICENSE file",
-            "mit or mine",
+            "MIT but or maybe",
         ),
         *("license", "the license", "v", "-", "+", "?", "Aya", "MIT/Apache-2.0", "MIT, Apache-2.0", "MIT" + "-" * 400 + "not", "x" * 5000),
     ],

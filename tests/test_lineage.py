@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import full_card, load, run, small_card, write
+from support import criterion, full_card, load, rubric, rubric_text, run, small_card, write
 
 from osaid import Assessment, Library, assess, assess_all
 from osaid.cards.vocabulary import vocabulary
-from osaid.messages import sentence
+from osaid.reports.text import message
 from osaid.rubrics.assessment import CriterionResult, LineageStep
+from osaid.rubrics.assessor import Assessor
 
 
 def derived(identifier: str, *bases: str, relation: str = "finetune") -> dict[str, Any]:
@@ -28,7 +29,7 @@ def of(result: Assessment, identifier: str) -> CriterionResult:
 
 
 def told(result: CriterionResult) -> str:
-    return " ".join(sentence(reason.code, reason.params) for reason in result.reasons)
+    return " ".join(message(reason) for reason in result.reasons)
 
 
 def without(name: str, identifier: str = "base-1b") -> dict[str, Any]:
@@ -68,10 +69,26 @@ def test_no_better_than_the_base(relation: str) -> None:
 
 @pytest.mark.parametrize("relation", RELATIONS)
 def test_only_what_runs_on_its_base_needs_the_bases_weights(relation: str) -> None:
-    result = judged(derived("child-1b", "base-1b", relation=relation), without("weights"))
+    made = rubric(rubric_text(criterion("A", "{released: weights}", inherits="to-run")))
+    library = Library([load(without("weights"))])
+    result = Assessor(made, library).assess(load(derived("child-1b", "base-1b", relation=relation)))
     wanted = "not_met" if vocabulary().relations[relation]["runs_on_base"] == "yes" else "met"
-    assert of(result, "OSAID-PARAM-WEIGHTS").outcome == wanted
+    assert of(result, "A").outcome == wanted
     assert {name for name in RELATIONS if vocabulary().relations[name]["runs_on_base"] == "yes"} == {"adapter"}
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_nothing_made_from_a_base_has_a_better_verdict(relation: str) -> None:
+    order = ["conforms", "conforms-if-terms-change", "undetermined", "does-not-conform"]
+    child = derived("child-1b", "base-1b", relation=relation)
+    for name in full_card()["components"]:
+        for change in ({"release": "none"}, {"release": "unknown"}, {"release": "full", "license": "CC-BY-NC-4.0"}):
+            base = full_card("base-1b")
+            base["components"][name] = change
+            result = judged(child, base)
+            (step,) = result.lineage
+            assert step.verdict is not None
+            assert order.index(result.verdict.id) >= order.index(step.verdict), (name, change)
 
 
 def test_partly_met_is_handed_down_as_partly_met() -> None:
@@ -96,7 +113,6 @@ def test_a_base_without_a_card_leaves_everything_open_that_it_hands_down() -> No
     found = of(result, "OSAID-DATA-SCOPE")
     assert (found.outcome, found.inherited_from) == ("unknown", ("nobody-1b",))
     assert "no card for its base nobody-1b" in told(found)
-    assert of(result, "OSAID-PARAM-WEIGHTS").outcome == "met"
     assert result.lineage == (LineageStep("nobody-1b", "finetune", "missing", None),)
     assert (result.verdict.id, "conforms" in result.verdict.possible) == ("undetermined", True)
 
@@ -214,16 +230,32 @@ def test_cards_at_hand_come_before_bundled_ones(tmp_path: Path) -> None:
         assert (ran.code, ran.stderr) == (0, "")
 
 
-def test_a_base_that_cannot_be_read_is_like_one_without_a_card(tmp_path: Path) -> None:
+def test_a_base_that_cannot_be_read_leaves_everything_open(tmp_path: Path) -> None:
     write(tmp_path, derived("child-1b", "base-1b"))
     (tmp_path / "base-1b.yaml").write_text("model: {id: base-1b}\nosaid_card: 7\n", encoding="utf-8")
     ran = run("score", tmp_path, "--format", "json")
     assert ran.code == 3
     result = json.loads(ran.stdout)
     assert [item["lineage"] for item in result["assessments"]] == [
-        [{"model": "base-1b", "relation": "finetune", "status": "missing", "verdict": None}]
+        [{"model": "base-1b", "relation": "finetune", "status": "unusable", "verdict": None}]
     ]
     assert {error["path"] for error in result["errors"]} == {str(tmp_path / "base-1b.yaml")}
+
+
+def test_the_bundled_card_does_not_stand_in_for_a_broken_one_at_hand(tmp_path: Path) -> None:
+    write(tmp_path, derived("child-1b", "pythia-6.9b"))
+    (tmp_path / "pythia-6.9b.yaml").write_text("osaid_card: [", encoding="utf-8")
+    (assessment,) = json.loads(run("score", tmp_path, "--format", "json").stdout)["assessments"]
+    assert (assessment["lineage"][0]["status"], assessment["verdict"]["id"]) == ("unusable", "undetermined")
+
+
+def test_of_two_cards_with_one_id_neither_is_relied_on(tmp_path: Path) -> None:
+    write(tmp_path, derived("child-1b", "twin-1b"), full_card("twin-1b"))
+    (tmp_path / "other.yaml").write_bytes((tmp_path / "twin-1b.yaml").read_bytes())
+    ran = run("score", tmp_path / "child-1b.yaml", tmp_path / "other.yaml", tmp_path / "twin-1b.yaml", "--format", "json")
+    child = json.loads(ran.stdout)["assessments"][0]
+    assert child["lineage"][0]["status"] == "unusable"
+    assert "[card.same-id]" in ran.stderr
 
 
 def test_the_first_of_two_cards_with_one_id_counts() -> None:

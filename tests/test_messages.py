@@ -37,7 +37,7 @@ PUT_TOGETHER = {
     "listed.": LEVELS,
     "datasets.": ("available", "gone", "unknown"),
     "criterion.": OUTCOMES,
-    "lineage.base-": (*(outcome.replace("_", "-") for outcome in OUTCOMES if outcome != "not_applicable"), "missing", "cycle"),
+    "lineage.base-": (*(outcome.replace("_", "-") for outcome in OUTCOMES if outcome != "not_applicable"), "missing", "unusable", "cycle"),
 }
 # How a code is handed on: the functions that take it first, and what they add to the parameters themselves.
 GIVES_PLACE = {"where"}

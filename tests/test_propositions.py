@@ -47,14 +47,42 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("{released: weights}", {}, UNKNOWN),
     *(
         ("{released: weights}", parts(weights=release), outcome)
-        for release, outcome in {"full": MET, "gated": MET, "partial": PARTLY, "none": NOT, "no-such-step": NA, "unknown": UNKNOWN}.items()
+        for release, outcome in zip(
+            ("full", "gated", "partial", "none", "no-such-step", "unknown"), (MET, MET, PARTLY, NOT, UNKNOWN, UNKNOWN), strict=True
+        )
     ),
-    # Terms of what may be published are unknown, except of code for steps that nobody has shown were used.
+    ("{released: tokenizer}", parts(tokenizer="no-such-step"), NA),
+    ("{access_known: all_datasets}", stage(), NA),
+    ("{access_known: all_datasets}", stage(datasets=[OPEN]), MET),
+    ("{access_known: all_datasets}", stage(datasets=[OPEN, {"name": "E"}]), UNKNOWN),
+    ("{listed: unshareable}", stage(listing={"unshareable": {"level": "no-such-step"}}), NA),
+    (
+        "{listed: unshareable}",
+        stage(listing={"unshareable": {"level": "no-such-step"}}, datasets=[{"name": "E", "access": "unshareable"}]),
+        UNKNOWN,
+    ),
+    # Terms of what may be published are unknown, except of what is judged only where it is known to be published.
     (ON_BOTH, parts(weights=("full", "MIT")), UNKNOWN),
     (ON_BOTH, parts(weights=("full", "MIT"), tokenizer="unknown"), UNKNOWN),
     (ON_BOTH, parts(weights=("full", "MIT"), tokenizer="none"), MET),
     (ON_BOTH, parts(weights=("full", RESTRICTED)), NOT),
-    ("{terms_grant: {freedom: use, of: [weights, testing_code]}}", parts(weights=("full", "MIT")), MET),
+    ("{terms_grant: {freedom: use, of: [weights, testing_code]}}", parts(weights=("full", "MIT")), UNKNOWN),
+    ("{terms_grant: {freedom: use, of: [weights], if_published: [testing_code]}}", parts(weights=("full", "MIT")), MET),
+    (
+        "{terms_grant: {freedom: use, of: [weights], if_published: [testing_code]}}",
+        parts(weights=("full", "MIT"), testing_code=("full", RESTRICTED)),
+        NOT,
+    ),
+    (
+        "{terms_grant: {freedom: use, of: [weights], if_stated: [supporting_libraries]}}",
+        parts({"distribution": RESTRICTED}, weights=("full", "MIT"), supporting_libraries="full"),
+        MET,
+    ),
+    (
+        "{terms_grant: {freedom: use, of: [weights], if_stated: [supporting_libraries]}}",
+        parts(weights=("full", "MIT"), supporting_libraries=("full", RESTRICTED)),
+        NOT,
+    ),
     ("{free_access: [weights, tokenizer]}", parts(weights="full"), UNKNOWN),
     ("{osi_approved_license: [weights, tokenizer]}", parts(weights=("full", "MIT")), UNKNOWN),
     ("{described: scope}", {}, UNKNOWN),

@@ -28,8 +28,8 @@ def command(cards: tuple[str, ...], rubric: str, form: str, target: str | None) 
     """Grade cards: verdict, score and gaps.
 
     CARD is a file, a folder, - for standard input, the id of a bundled card (such as pythia-6.9b), or bundled: for all of
-    them. One card is shown in full, several a line each, best first. The cards of base models are looked for among those given, then among the
-    bundled ones.
+    them. One card is shown in full, several a line each, best first. The cards of base models are looked for among those
+    given, then among the bundled ones.
     """
     try:
         graded_by = load_rubric(rubric)

@@ -152,7 +152,7 @@ def _syntax(reason: Any, source: bytes, path: str | None, offset: int) -> Proble
     mark, context = getattr(reason, "problem_mark", None), getattr(reason, "context_mark", None)
     detail = str(getattr(reason, "problem", None) or getattr(reason, "reason", None) or "not YAML")
     code = "document.syntax"
-    if context is not None and "quoted scalar" in str(getattr(reason, "context", "")):
+    if context is not None and "end of stream" in detail and "quoted scalar" in str(getattr(reason, "context", "")):
         code, mark = "document.open-quote", context
     elif mark is not None and "cannot start any token" in detail and _character(source, mark) == "\t":
         code = "document.tab"
