@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -30,6 +29,11 @@ SCHEMA = ROOT / "osaid" / "schemas" / "card.json"
 BIN = Path(sys.executable).parent
 ROUNDS = 15
 FOLDER_SIZES = (1_000, 10_000)
+DERIVED = """\
+osaid_card: "1"
+as_of: 2026-11-21
+model: {{id: t{number}, name: Tuned, derived_from: [{{model: {base}, relation: finetune}}]}}
+"""
 
 
 def pairs(ours: Callable[[], object], theirs: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, float, float]:
@@ -87,16 +91,28 @@ def memory() -> None:
     """(c) peak memory of grading folders of different sizes."""
     peaks = []
     for size in FOLDER_SIZES:
-        with tempfile.TemporaryDirectory() as folder:
-            for number in range(size):
-                shutil.copyfile(CARDS[number % len(CARDS)], os.path.join(folder, f"{number:05}.yaml"))
-            command = [sys.executable, __file__, "--peak", folder]
-            start = time.perf_counter()
-            peak = int(subprocess.run(command, check=True, capture_output=True, text=True).stderr.splitlines()[-1])
-            seconds = time.perf_counter() - start
-        peaks.append(peak)
-        print(f"(c) folder of {size:,} cards as jsonl: peak {peak / 1024:.0f} MiB, {size / seconds:.0f} cards a second")
+        start = time.perf_counter()
+        peaks.append(_peak(size))
+        rate = size / (time.perf_counter() - start)
+        print(f"(c) folder of {size:,} cards as jsonl: peak {peaks[-1] / 1024:.0f} MiB, {rate:.0f} cards a second")
     print(f"    peak of the larger folder / the smaller: {peaks[1] / peaks[0]:.2f}   flat: about 1.0")
+    peaks = [_peak(size // 2, with_bases=True) for size in FOLDER_SIZES]
+    told = ", ".join(f"{size:,} cards {peak / 1024:.0f} MiB" for size, peak in zip(FOLDER_SIZES, peaks, strict=True))
+    print(f"    the same where every second card is made from a base of its own: {told}; ratio {peaks[1] / peaks[0]:.2f}")
+
+
+def _peak(size: int, *, with_bases: bool = False) -> int:
+    """Peak memory in KiB of grading a folder of copies of the bundled cards, each under an id of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(size):
+            text = CARDS[number % len(CARDS)].read_text(encoding="utf-8").replace("\n  id: ", f"\n  id: c{number}-", 1)
+            Path(folder, f"{number:05}.yaml").write_text(text, encoding="utf-8")
+            if with_bases:
+                base = text.partition("\n  id: ")[2].partition("\n")[0]
+                tuned = DERIVED.format(number=number, base=base)
+                Path(folder, f"{number:05}-tuned.yaml").write_text(tuned, encoding="utf-8")
+        done = subprocess.run([sys.executable, __file__, "--peak", folder], check=True, capture_output=True, text=True)
+        return int(done.stderr.splitlines()[-1])
 
 
 def peak_of_folder(folder: str) -> None:

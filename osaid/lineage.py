@@ -13,7 +13,7 @@ from .shapes import at
 
 __all__ = ["Library", "bases_first", "lineage_findings"]
 
-_MOST_KEPT = 64
+_MOST_KEPT = 8
 
 
 class Library:

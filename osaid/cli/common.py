@@ -13,7 +13,7 @@ import click
 from ..errors import OsaidError, Place, Problem, UsageError
 from ..reports.text import plain
 
-__all__ = ["EXIT_INPUT", "EXIT_USAGE", "color_wanted", "complain", "fail", "output", "same_file", "warn_of_same_id", "width", "write_whole"]
+__all__ = ["EXIT_INPUT", "EXIT_USAGE", "color_wanted", "complain", "fail", "output", "same_file", "width", "write_whole"]
 
 EXIT_USAGE = 2
 EXIT_INPUT = 3
@@ -26,13 +26,6 @@ def complain(problem: Problem, path: str | None = None, kind: str = "error") -> 
     click.echo(f"{where}{kind}: {plain(problem.message)} [{problem.code}]", err=True)
     if problem.hint:
         click.echo(f"    {plain(problem.hint)}", err=True)
-
-
-def warn_of_same_id(identifier: str, name: str, seen: dict[str, str]) -> None:
-    """Print a warning if a model id was given before; ``seen`` gathers the ids of a run."""
-    other = seen.setdefault(identifier, name)
-    if other != name:
-        complain(Problem("card.same-id", {"id": identifier, "other": other}), name, "warning")
 
 
 def same_file(one: str, other: str) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -15,7 +17,7 @@ from ..reports import Failure
 from ..resources import bundled_ids, bundled_path
 from ..shapes import closest
 
-__all__ = ["Input", "expand", "index"]
+__all__ = ["Ids", "Input", "expand", "failure", "index"]
 
 _ENDINGS = (".yaml", ".yml", ".json", ".md", ".markdown")
 _BUNDLED = "bundled:"
@@ -72,7 +74,7 @@ def index(inputs: list[Input]) -> Callable[[str], LoadedCard | None]:
         if ids is None:
             ids = {}
             for item in inputs:
-                for model in _ids(item):
+                for model in map(_own, _ids(item)):
                     # Of two cards of one id neither can be relied on.
                     ids[model] = (
                         _broken(item.name, Problem("card.same-id", {"id": model, "other": ids[model].name})) if model in ids else item
@@ -80,6 +82,11 @@ def index(inputs: list[Input]) -> Callable[[str], LoadedCard | None]:
         return ids[identifier].card() if identifier in ids else None
 
     return find
+
+
+def _own(text: str) -> str:
+    """A copy, made when the document that the text comes from is gone: kept, the text would hold on to its memory."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "surrogatepass")
 
 
 def _ids(item: Input) -> list[str]:
@@ -91,6 +98,32 @@ def _ids(item: Input) -> list[str]:
     model = data.get("model") if isinstance(data, dict) else None
     identifier = model.get("id") if isinstance(model, dict) else None
     return [identifier] if isinstance(identifier, str) else []
+
+
+class Ids:
+    """The model ids of a run, eight bytes each: a kept string would hold on to the memory of the card it was read from."""
+
+    def __init__(self) -> None:
+        self._fingerprints = array("Q")
+
+    def add(self, identifier: str) -> None:
+        """Note an id."""
+        digest = hashlib.blake2b(identifier.encode("utf-8", "replace"), digest_size=8).digest()
+        self._fingerprints.append(int.from_bytes(digest, "big"))
+
+    def warnings(self, inputs: list[Input]) -> Iterator[tuple[str, Problem]]:
+        """Inputs whose model id another one gave before. They are read again only if there are any."""
+        if len(set(self._fingerprints)) == len(self._fingerprints):
+            return
+        first: dict[str, str] = {}
+        for item in inputs:
+            try:
+                identifier = item.card().subject.id
+            except OsaidError:
+                continue
+            other = first.setdefault(identifier, item.name)
+            if other != item.name:
+                yield item.name, Problem("card.same-id", {"id": identifier, "other": other})
 
 
 def failure(item: Input, error: OsaidError) -> Failure:

@@ -13,8 +13,8 @@ from ..lineage import Library
 from ..reports import FORMATS, Context, Result, render
 from ..rubrics.assessor import Assessor
 from ..rubrics.rubric import DEFAULT_RUBRIC, load_rubric
-from .common import EXIT_INPUT, color_wanted, complain, fail, output, same_file, warn_of_same_id, width
-from .inputs import Input, expand, failure, index
+from .common import EXIT_INPUT, color_wanted, complain, fail, output, same_file, width
+from .inputs import Ids, Input, expand, failure, index
 
 _PROGRESS_FROM = 50
 
@@ -42,14 +42,14 @@ def command(cards: tuple[str, ...], rubric: str, form: str, target: str | None) 
         graded_by, __version__, width(), target is None and color_wanted(sys.stdout), one, target is None and sys.stdout.isatty()
     )
     tally = {"assessed": 0, "failed": 0}
-    seen: dict[str, str] = {}
+    ids = Ids()
     assessor = Assessor(graded_by, Library(find=index(inputs)))
 
     def results() -> Iterator[Result]:
         for item in _with_progress(inputs):
             try:
                 card = item.card()
-                warn_of_same_id(card.subject.id, item.name, seen)
+                ids.add(card.subject.id)
                 assessment = assessor.assess(card)
             except OsaidError as error:
                 tally["failed"] += 1
@@ -64,6 +64,8 @@ def command(cards: tuple[str, ...], rubric: str, form: str, target: str | None) 
         output(render(form, results(), context), target)
     except OsaidError as error:
         fail(error)
+    for name, problem in ids.warnings(inputs):
+        complain(problem, name, "warning")
     if tally["failed"] or not tally["assessed"]:
         sys.exit(EXIT_INPUT)
 

@@ -11,8 +11,8 @@ from ..document import Document
 from ..errors import OsaidError
 from ..lineage import Library, lineage_findings
 from ..reports.text import plain
-from .common import EXIT_INPUT, complain, fail, warn_of_same_id
-from .inputs import expand, index
+from .common import EXIT_INPUT, complain, fail
+from .inputs import Ids, expand, index
 
 
 @click.command("validate")
@@ -30,12 +30,12 @@ def command(cards: tuple[str, ...], strict: bool, quiet: bool) -> None:
     except OsaidError as error:
         fail(error)
     library = Library(find=index(inputs))
-    seen: dict[str, str] = {}
+    ids = Ids()
     broken = 0
     for item in inputs:
         try:
             card = item.card()
-            warn_of_same_id(card.subject.id, item.name, seen)
+            ids.add(card.subject.id)
             found = [*findings(card), *lineage_findings(card, library)]
         except OsaidError as error:
             broken += 1
@@ -53,5 +53,7 @@ def command(cards: tuple[str, ...], strict: bool, quiet: bool) -> None:
         if not quiet:
             told = ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items() if count)
             click.echo(f"{plain(item.name)}: {'not valid' if wrong else 'valid'}{f' ({told})' if told else ''}")
+    for name, problem in ids.warnings(inputs):
+        complain(problem, name, "warning")
     if broken:
         sys.exit(EXIT_INPUT)

@@ -100,10 +100,15 @@ def shown(rubric: Rubric, make: Callable[[str], str] = plain) -> Rubric:
 
 def message(reason: Reason) -> str:
     """A reason as a sentence, with what it rests on in the card of a base model."""
-    text = sentence(reason.code, in_words(reason.params))
+    text = _sentence(reason.code, tuple(reason.params.items()))
     if reason.because:
         text += " " + sentence("lineage.there", {"why": " ".join(map(message, reason.because))})
     return text
+
+
+@lru_cache(maxsize=4096)
+def _sentence(code: str, params: tuple[tuple[str, str], ...]) -> str:
+    return sentence(code, in_words(dict(params)))
 
 
 def in_words(params: Mapping[str, str]) -> dict[str, str]:

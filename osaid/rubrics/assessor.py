@@ -16,7 +16,7 @@ from .facts import Facts
 __all__ = ["Assessor"]
 
 
-_MOST_KEPT = 128
+_MOST_KEPT = 64
 
 
 class Assessor:
@@ -41,7 +41,8 @@ class Assessor:
                 base = self._library.card(identifier)
                 if base is not None:
                     into = self._known if len(ring) == 1 else in_rings
-                    into[identifier] = self._judge(base, Facts(base.data), ring, in_rings)
+                    # Of a base only the outcomes and the verdict are asked for.
+                    into[identifier] = self._judge(base, Facts(base.data), ring, in_rings)._replace(evidence=(), gaps=())
         assessment = self._judge(card, facts, ring, in_rings)
         while len(self._known) > _MOST_KEPT:
             self._known.popitem(last=False)
