@@ -65,7 +65,7 @@ def test_every_component_topic_and_proposition_is_documented() -> None:
     rubrics = (ROOT / "docs" / "rubrics.md").read_text(encoding="utf-8")
     words = vocabulary()
     for word in [*words.components, *words.topics, *words.listings, *words.stages, *words.relations]:
-        assert f"`{word}`" in cards or f"{word}:" in cards or word in cards, word
+        assert re.search(rf"[`\s({{]{re.escape(word)}[`:,\s.)}}|]", cards), word
     for proposition in PROPOSITIONS:
         assert f"| `{proposition}` |" in rubrics
 

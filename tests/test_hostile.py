@@ -44,7 +44,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "nul.yaml": (b"a: \x00\n", "document.nul"),
     "escape.yaml": (b"a: \x1b[2J\n", "document.syntax"),
     "tab.yaml": (b"a:\n\tb: c\n", "document.tab"),
-    "open.yaml": (b'a: "b\n', "document.syntax"),
+    "open.yaml": (b'a: "b\n', "document.open-quote"),
     "open.json": (b'{"a": ', "document.syntax-json"),
     "component.yaml": (MISSPELT.encode(), "shape.unknown-key-near"),
     "nan.json": (b'{"osaid_card": NaN}', "document.json-constant"),
