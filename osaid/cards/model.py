@@ -126,11 +126,17 @@ class Licenses(_Facts):
     parameters: Text | Grant = Field("", description="The terms of the parameters.")
 
 
+if TYPE_CHECKING:
+    Relation = str
+else:
+    Relation = _one_of(vocabulary().relations)
+
+
 class Base(_Claimed):
     """A model that this one was made from."""
 
     model: Identifier = Field(description="The base's card id.")
-    relation: _one_of(vocabulary().relations) = Field(description="How this model was made from it.")  # type: ignore[valid-type]
+    relation: Relation = Field(description="How this model was made from it.")
 
 
 class Links(_Facts):

@@ -131,11 +131,12 @@ def _judge(text: str, written: str) -> Terms:
     branches = stack.pop()
     best = branches[0]
     chosen = tuple(license for number in best.taken if (license := leaves[number].license) is not None)
+    use, study, modify, share = (GRANTS[rank] for rank in best.grants)
     ids = {leaf.written: leaf.license.id for leaf in leaves if leaf.license is not None}
     return Terms(
         text,
         _respell(written, ids),
-        tuple(GRANTS[rank] for rank in best.grants),  # type: ignore[arg-type]
+        (use, study, modify, share),
         _APPROVED[max(branch.approved for branch in branches)],
         tuple(leaves),
         chosen,

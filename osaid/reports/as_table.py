@@ -112,8 +112,15 @@ class _One:
             yield from self._wrap("Everything asked for is met.", "      ")
         # What other terms would mend is short enough to be told here.
         terms = [reason for result, criterion in found if criterion.kind == "terms" for reason in result.reasons if reason.state.best < 2]
-        for text in dict.fromkeys(_cause(reason) or plain(message(reason)) for reason in terms):
-            yield from self._wrap(f"Because of {text}." if not text.endswith(".") else text, "      ")
+        causes: dict[str, str] = {}
+        for reason in terms:
+            # A restricting licence is told once, for all freedoms that it takes away.
+            restricting = reason.params.get("restrictions") is not None
+            causes.setdefault(
+                reason.params["license"] if restricting else message(reason), _cause(reason) if restricting else message(reason)
+            )
+        for text in causes.values():
+            yield from self._wrap(plain(text), "      ")
 
     def _lineage(self) -> Iterator[str]:
         if self.assessment.lineage:
@@ -168,12 +175,10 @@ def _is_met(result: CriterionResult, criterion: Criterion) -> bool:
     return result.outcome is Outcome.MET and criterion.role != "summary"
 
 
-def _cause(reason: Reason) -> str | None:
-    """A restricting licence with its restrictions, told once for all freedoms it takes away."""
+def _cause(reason: Reason) -> str:
+    """A restricting licence with its restrictions."""
     params = in_words(reason.params)
-    if params.get("restrictions"):
-        return plain(f"{params['license']} ({params['components']}): {params['restrictions']}")
-    return None
+    return f"Because of {params['license']} ({params['components']}): {params['restrictions']}."
 
 
 def _source(basis: Basis) -> str:
