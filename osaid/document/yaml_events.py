@@ -51,7 +51,22 @@ def build(source: bytes, path: str | None, offset: int, limits: Limits) -> tuple
         doubts.problems.append(_syntax(reason, source, path, offset))
     if not all(problem.code in _HARMLESS for problem in doubts.problems) or len(doubts.problems) >= MOST_PROBLEMS:
         raise DocumentError(doubts.problems)
+    if doubts.problems:
+        _drop_refused_keys(root)
     return root, doubts.problems
+
+
+def _drop_refused_keys(root: Any) -> None:
+    """Take out what stood under keys that were refused."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            for key in [key for key in node if key.startswith("\0")]:
+                del node[key]
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
 
 
 class _Doubts:
