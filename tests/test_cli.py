@@ -60,6 +60,22 @@ def test_a_name_that_is_not_found_does_not_keep_the_others_from_being_graded(nam
     assert len(result["errors"]) == 1
 
 
+def test_everything_wrong_with_a_card_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "card.yaml"
+    path.write_text(
+        'osaid_card: "1"\nas_of: 2026-11-21\nas_of: 2026-11-20\nmodel: {id: x1, name: X}\n'
+        "components:\n  weights: {release: ful, evidence: [nope]}\n",
+        encoding="utf-8",
+    )
+    ran = run("validate", path)
+    assert ran.code == 3
+    assert re.findall(r":(\d+:\d+): error: .*\[([a-z.-]+)\]", ran.stderr) == [
+        ("3:1", "document.duplicate-key"),
+        ("6:22", "shape.not-a-choice-near"),
+        ("6:38", "finding.evidence-missing"),
+    ]
+
+
 def test_all_bundled_cards() -> None:
     assert run("score", "bundled:").stdout == run("score", *(f"bundled:{name}" for name in bundled_ids("model_cards"))).stdout
 
