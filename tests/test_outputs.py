@@ -190,3 +190,16 @@ def test_results_hold_nothing_of_this_machine() -> None:
     for form in FORMATS:
         text = run("score", *bundled_ids("model_cards")[:3], "--format", form).stdout
         assert str(ROOT) not in text
+
+
+def test_every_reason_leads_to_its_place_in_the_card() -> None:
+    """So that an output can name the line of a claim."""
+    card = osaid.load_card(str(CARDS / "example-base.yaml"))
+    assert card.document is not None
+    ways = [reason.at for result in osaid.assess(card).criteria for reason in result.reasons if reason.at]
+    assert len(ways) > 10
+    for way in ways:
+        value: Any = card.data
+        for step in way:
+            value = value[step]
+        assert card.document.place(way).line is not None

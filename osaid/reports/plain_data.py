@@ -102,6 +102,7 @@ def _reason(reason: Reason) -> dict[str, Any]:
         "message": message(reason),
         "note": reason.note,
         "evidence": list(reason.evidence),
+        "at": list(reason.at),
     }
 
 

@@ -93,6 +93,7 @@ class ReasonData(_Part):
     message: str
     note: str
     evidence: list[str]
+    at: list[str | int] = Field(description="The way to the claim in the card: keys and positions. Empty where the card is silent.")
 
 
 class CriterionData(_Part):

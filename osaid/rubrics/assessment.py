@@ -35,7 +35,7 @@ class Reason(NamedTuple):
     """Why a criterion has its outcome: a message code with parameters, the evidence it rests on, and the card's remark.
 
     ``state`` is what this reason alone would say; ``claimed`` whether it rests on a claim of the card; ``because`` the reasons
-    behind it in the card of a base model.
+    behind it in the card of a base model; ``at`` the way to the claim in the card (its keys and positions), where there is one.
     """
 
     code: str
@@ -45,6 +45,7 @@ class Reason(NamedTuple):
     note: str = ""
     claimed: bool = False
     because: tuple[Reason, ...] = ()
+    at: tuple[str | int, ...] = ()
 
 
 class CriterionResult(NamedTuple):

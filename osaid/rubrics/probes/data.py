@@ -16,8 +16,8 @@ from .terms import name_of
 __all__ = ["access_known", "covers", "described", "listed", "located", "not_restrictive", "shared"]
 
 
-def _in_stages(code: str, title: str, claim_of: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Probe:
-    """A claim with a level, in every stage of training."""
+def _in_stages(code: str, title: str, *way: str) -> Probe:
+    """A claim with a level, in every stage of training; ``way`` leads to it within a stage."""
     silent = Found(State.UNKNOWN, (Reason(code + ".silent", {"what": title, "stage": ""}, State.UNKNOWN),))
 
     def probe(facts: Facts) -> Found:
@@ -25,15 +25,16 @@ def _in_stages(code: str, title: str, claim_of: Callable[[Mapping[str, Any]], Ma
             return UNTRAINED if facts.no_training_of_its_own else silent
         reasons = []
         for stage, said in facts.stages.items():
-            claim = claim_of(said)
+            claim: Mapping[str, Any] = said
+            for step in way:
+                claim = claim.get(step, {})
             level = claim.get("level")
             params = {"what": title, "stage": stage if len(facts.stages) > 1 else ""}
             if level is None:
                 reasons.append(Reason(code + ".silent", params, State.UNKNOWN))
             else:
-                reasons.append(
-                    Reason(f"{code}.{level}", params, BY_LEVEL[level], evidence_of(claim), claim.get("note", ""), level != "unknown")
-                )
+                told = (f"{code}.{level}", params, BY_LEVEL[level], evidence_of(claim), claim.get("note", ""), level != "unknown")
+                reasons.append(Reason(*told, at=("training_data", stage, *way)))
         return Found(all_of(reason.state for reason in reasons), tuple(reasons))
 
     return probe
@@ -42,28 +43,29 @@ def _in_stages(code: str, title: str, claim_of: Callable[[Mapping[str, Any]], Ma
 def described(parameter: Any, sets: Sets) -> Probe:
     """A topic of the training data is described."""
     topic = word(parameter, vocabulary().topics)
-    return _in_stages("described", topic, lambda stage: stage.get("description", {}).get(topic, {}))
+    return _in_stages("described", topic, "description", topic)
 
 
 def covers(parameter: Any, sets: Sets) -> Probe:
     """The description covers all training data."""
     word(parameter, ["all_data"])
-    return _in_stages("covers", "", lambda stage: stage.get("covers_all_data", {}))
+    return _in_stages("covers", "", "covers_all_data")
 
 
 def listed(parameter: Any, sets: Sets) -> Probe:
     """All training data of a kind is listed."""
     listing = word(parameter, vocabulary().listings)
-    in_stages = _in_stages("listed", listing, lambda stage: stage.get("listing", {}).get(listing, {}))
+    in_stages = _in_stages("listed", listing, "listing", listing)
 
     def probe(facts: Facts) -> Found:
         found = in_stages(facts)
-        for stage in facts.stages.values():
+        for name, stage in facts.stages.items():
             if stage.get("listing", {}).get(listing, {}).get("level") == "no-such-step":
                 for dataset in stage.get("datasets", ()):
                     if LISTING_OF.get(dataset.get("access", "")) == listing:
                         params = {"what": listing, "dataset": dataset["name"], "stage": ""}
                         reason = Reason("listed.contradicted", params, State.UNKNOWN, evidence_of(dataset), claimed=True)
+                        reason = reason._replace(at=("training_data", name, "listing", listing))
                         return Found(State.UNKNOWN, (reason,))
         return found
 
@@ -75,11 +77,15 @@ def access_known(parameter: Any, sets: Sets) -> Probe:
     word(parameter, ["all_datasets"])
 
     def probe(facts: Facts) -> Found:
-        datasets = [dataset for stage in facts.stages.values() for dataset in stage.get("datasets", ())]
+        datasets = [
+            (("training_data", name, "datasets", index), dataset)
+            for name, stage in facts.stages.items()
+            for index, dataset in enumerate(stage.get("datasets", ()))
+        ]
         reasons = tuple(
-            Reason("datasets.access-unknown", {"dataset": dataset["name"]}, State.UNKNOWN, evidence_of(dataset), dataset.get("note", ""))
-            for dataset in datasets
-            if dataset.get("access", "unknown") == "unknown"
+            Reason("datasets.access-unknown", {"dataset": item["name"]}, State.UNKNOWN, evidence_of(item), item.get("note", ""), at=at)
+            for at, item in datasets
+            if item.get("access", "unknown") == "unknown"
         )
         if not reasons:
             state = State.MET if datasets else State.NOT_APPLICABLE
@@ -112,11 +118,12 @@ def _datasets(parameter: Any, judge: Callable[[Mapping[str, Any]], Reason]) -> P
         if not facts.stages:
             return UNTRAINED if facts.no_training_of_its_own else Found(State.UNKNOWN, (empty({}),))
         reasons: list[Reason] = []
-        for stage in facts.stages.values():
-            chosen = [dataset for dataset in stage.get("datasets", ()) if dataset.get("access") in accesses]
-            reasons.extend(judge(dataset) for dataset in chosen)
+        for name, stage in facts.stages.items():
+            at = ("training_data", name)
+            chosen = [(index, item) for index, item in enumerate(stage.get("datasets", ())) if item.get("access") in accesses]
+            reasons.extend(judge(item)._replace(at=(*at, "datasets", index)) for index, item in chosen)
             if not chosen:
-                reasons.append(empty(stage))
+                reasons.append(empty(stage)._replace(at=at))
         return Found(all_of(reason.state for reason in reasons), tuple(reasons))
 
     return probe
@@ -159,7 +166,7 @@ def not_restrictive(parameter: Any, sets: Sets) -> Probe:
             silent = Found(State.UNKNOWN, (Reason("data-information.silent", {"license": ""}, State.UNKNOWN),))
             return UNTRAINED if facts.no_training_of_its_own else silent
         reasons = []
-        for stage in facts.stages.values():
+        for name, stage in facts.stages.items():
             default = facts.default_license("documents")
             given = terms(stage["license"]) if "license" in stage else default.terms
             evidence = evidence_of(stage) if "license" in stage else default.evidence
@@ -174,7 +181,7 @@ def not_restrictive(parameter: Any, sets: Sets) -> Probe:
                     "unknown": ("data-information.not-known", State.UNKNOWN),
                 }[given.free]
             params = {"license": name_of(given) if given is not None else ""}
-            reasons.append(Reason(code, params, state, evidence, stage.get("note", ""), given is not None))
+            reasons.append(Reason(code, params, state, evidence, stage.get("note", ""), given is not None, at=("training_data", name)))
         return Found(all_of(reason.state for reason in reasons), tuple(reasons))
 
     return probe

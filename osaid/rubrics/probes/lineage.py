@@ -31,8 +31,9 @@ def states(parameter: Any, sets: Sets) -> Probe:
                 evidence_of(base),
                 base.get("note", ""),
                 True,
+                at=("model", "derived_from", index),
             )
-            for base in facts.derived_from
+            for index, base in enumerate(facts.derived_from)
         )
         return Found(State.MET, reasons)
 

@@ -23,6 +23,7 @@ class _Group(NamedTuple):
     """Published components under the same terms, told in one reason."""
 
     components: str
+    first: str
     license: License
     parameters: bool  # are these model parameters?
     evidence: tuple[str, ...]
@@ -71,7 +72,7 @@ def _published(facts: Facts, group: Group) -> _Published:
         elif name in group.of and not facts.settled_absence(name):
             untold.append(name)
     groups = tuple(
-        _Group(", ".join(members[key]), license, key[2], () if key in unsupported else tuple(evidence))
+        _Group(", ".join(members[key]), members[key][0], license, key[2], () if key in unsupported else tuple(evidence))
         for key, (license, evidence) in found.items()
     )
     reasons = (Reason("terms.untold", {"components": ", ".join(untold)}, State.UNKNOWN),) if untold else ()
@@ -101,7 +102,7 @@ def _on_terms(group: Group, judge: Callable[[Terms], Judgement]) -> Probe:
             terms = members.license.terms
             code, state, params = _unstated(terms, members.parameters) or judge(terms) if terms is not None else _SILENT
             params = {**params, "components": members.components, "scope": members.license.default}
-            reasons.append(Reason(code, params, state, members.evidence, "", terms is not None))
+            reasons.append(Reason(code, params, state, members.evidence, "", terms is not None, at=("components", members.first)))
         return Found(all_of([reason.state for reason in reasons]), tuple(reasons))
 
     return probe
@@ -185,7 +186,7 @@ def free_access(parameter: Any, sets: Sets) -> Probe:
         reasons = list(published.untold)
         for is_gated, (names, evidence) in sides.items():
             code, state = ("access.gated", State.NOT_MET) if is_gated else ("access.open", State.MET)
-            reasons.append(Reason(code, {"components": ", ".join(names)}, state, tuple(evidence), "", True))
+            reasons.append(Reason(code, {"components": ", ".join(names)}, state, tuple(evidence), "", True, at=("components", names[0])))
         return Found(all_of([reason.state for reason in reasons]), tuple(reasons))
 
     return probe
