@@ -19,6 +19,7 @@ from .errors import Place, Problem
 __all__ = ["Shape", "at", "closest"]
 
 _MOST_PROBLEMS = 100
+_NOT_BLANK = r"[^ \t\r\n]"
 # A path is a linked list (parent, key), so that walking costs one small tuple a step and nothing is joined without need.
 _Path = Any
 _Report = Callable[..., None]
@@ -150,17 +151,23 @@ class Shape:
         other = schema.get("additionalProperties", True)
         other_check = self._compile(other) if isinstance(other, dict) else None
         name_check = _scalar(schema["propertyNames"], frozenset(["string"])) if "propertyNames" in schema else None
+        # Most of a card is plain text under a known key: that is seen to without a call.
+        texts = {name: most for name, part in schema.get("properties", {}).items() if (most := _plain_text(part))}
+        names = _plain_text(schema.get("propertyNames", {}))
 
         def check(value: Any, path: _Path, report: _Report) -> None:
             if value.__class__ is not dict:
                 report("shape.type", path, expected="a map", found=_spell_types([_type_of(value)]))
                 return
             for key, item in value.items():
+                most = texts.get(key)
+                if most is not None and item.__class__ is str and 0 < len(item) <= most and item[0] > " ":
+                    continue
                 known = checks.get(key)
                 if known is not None:
                     known(item, (path, key), report)
                 elif other_check is not None:
-                    if name_check is not None:
+                    if name_check is not None and not (0 < len(key) <= names and key[0] > " "):
                         name_check(key, (path, key), lambda code, at, /, **params: report(code, at, True, **params))
                     other_check(item, (path, key), report)
                 elif other is False:
@@ -176,6 +183,7 @@ class Shape:
     def _array(self, schema: dict[str, Any]) -> _Check:
         item_check = self._compile(schema.get("items", {}))
         least, most = schema.get("minItems", 0), schema.get("maxItems")
+        text = _plain_text(schema.get("items", {}))
 
         def check(value: Any, path: _Path, report: _Report) -> None:
             if value.__class__ is not list:
@@ -184,9 +192,16 @@ class Shape:
             if len(value) < least or (most is not None and len(value) > most):
                 report("shape.list-length", path, least=str(least), most=str(most), found=str(len(value)))
             for index, item in enumerate(value):
-                item_check(item, (path, index), report)
+                if not (text and item.__class__ is str and 0 < len(item) <= text and item[0] > " "):
+                    item_check(item, (path, index), report)
 
         return check
+
+
+def _plain_text(schema: dict[str, Any]) -> int:
+    """The most characters of a schema that asks for text which is not blank; 0 for any other schema."""
+    most: int = schema["maxLength"] if schema.get("pattern") == _NOT_BLANK and schema.get("minLength") == 1 else 0
+    return most
 
 
 def _enum(values: list[Any]) -> _Check:
@@ -233,7 +248,7 @@ def _scalar(schema: dict[str, Any], types: frozenset[str]) -> _Check:
 
 def _search(pattern: str | None) -> Callable[[str], Any] | None:
     """A test for a pattern. The one that every text has to pass, "not blank", is done without a regular expression."""
-    if pattern == r"[^ \t\r\n]":
+    if pattern == _NOT_BLANK:
         return lambda value: value.strip(" \t\r\n")
     return re.compile(pattern).search if pattern is not None else None
 

@@ -41,12 +41,16 @@ def build(source: bytes, path: str | None, offset: int, limits: Limits) -> tuple
         parser.get_event()  # the start of the stream
         if type(parser.get_event()) is events.StreamEndEvent:
             raise error("document.empty", path, (1 + offset, 1))
-        root = _build(parser, doubts, limits)
+        # Without one of these signs there is no anchor, alias or tag to look for.
+        marked = b"&" in source or b"*" in source or b"!" in source
+        root = _build(parser, doubts, limits, marked)
         if not doubts.problems:
             parser.get_event()  # the end of the document
             event = parser.get_event()
             if type(event) is not events.StreamEndEvent:
                 doubts.add("document.second", event)
+    except _Enough:
+        pass
     except yaml.YAMLError as reason:
         doubts.problems.append(_syntax(reason, source, path, offset))
     if not all(problem.code in _HARMLESS for problem in doubts.problems) or len(doubts.problems) >= MOST_PROBLEMS:
@@ -69,6 +73,10 @@ def _drop_refused_keys(root: Any) -> None:
             waiting.extend(node)
 
 
+class _Enough(Exception):
+    """So much is wrong that there is no use in looking further."""
+
+
 class _Doubts:
     """Gathers what is wrong, off the path of documents that are fine."""
 
@@ -80,6 +88,8 @@ class _Doubts:
     def add(self, code: str, event: Any, **params: str) -> None:
         mark = event.start_mark
         self.problems.append(Problem(code, params, Place(self._path, mark.line + 1 + self._offset, mark.column + 1)))
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise _Enough
 
     def node(self, event: Any) -> None:
         """An alias, an anchor or a tag."""
@@ -105,11 +115,11 @@ class _Doubts:
         return f"\0{len(current)}"
 
 
-def _build(parser: Any, doubts: _Doubts, limits: Limits) -> Any:
+def _build(parser: Any, doubts: _Doubts, limits: Limits, marked: bool) -> Any:
     """One document. This loop is the price of every value of every card: it stays one function."""
     scalar, map_start, map_end, list_start = events.ScalarEvent, events.MappingStartEvent, events.MappingEndEvent, events.SequenceStartEvent
     list_end, alias, nulls = events.SequenceEndEvent, events.AliasEvent, _NULLS
-    get, problems = parser.get_event, doubts.problems
+    get = parser.get_event
     # The container being filled, whether it is a map, the key that waits for its value; and those around it.
     current: Any = None
     in_map, key = False, None
@@ -131,9 +141,9 @@ def _build(parser: Any, doubts: _Doubts, limits: Limits) -> Any:
             value = {} if kind is map_start else [] if kind is list_start else None
             if len(stack) > limits.depth:
                 return _give_up(doubts, event, limits, left)
-        if kind is alias or event.anchor is not None or event.tag is not None:
+        if marked and (kind is alias or event.anchor is not None or event.tag is not None):
             doubts.node(event)
-        if left < 0 or len(problems) >= MOST_PROBLEMS:
+        if left < 0:
             return _give_up(doubts, event, limits, left)
         if in_map and key is None:
             key = value if value.__class__ is str and value not in current and value not in _NO_KEYS else doubts.key(value, event, current)

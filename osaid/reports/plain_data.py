@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from ..errors import Problem
-from ..rubrics.assessment import Assessment, Reason, Score
+from ..rubrics.assessment import Assessment, Basis, Reason, Score
 from ..rubrics.rubric import Rubric
 from .text import UNSAFE, message, remedy_text
 
@@ -19,15 +19,16 @@ __all__ = ["RESULT_VERSION", "assessment_data", "compact", "problem_data"]
 RESULT_VERSION = "1"
 """Version of the result's form. It grows when a key changes its meaning or goes; new keys may come."""
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_ascii = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def compact(value: Any) -> str:
     """JSON in one line. What a terminal could act on, or a reader not see, is escaped; half a surrogate pair is replaced."""
-    text = _encode(value)
-    if text.isascii() and "\x7f" not in text:
+    text = _ascii(value)
+    if "\\u" not in text:  # plain ASCII, as most cards are: nothing to escape, and the quicker encoder was right
         return text
-    return UNSAFE.sub(_escape, text)
+    return UNSAFE.sub(_escape, _encode(value))
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -51,7 +52,7 @@ def assessment_data(assessment: Assessment, rubric: Rubric) -> dict[str, Any]:
             "sha256": subject.sha256,
         },
         "rubric": {**assessment.rubric._asdict(), "title": rubric.title},
-        "verdict": {"id": verdict.id, "label": label, "summary": summary, "possible": list(verdict.possible)},
+        "verdict": {"id": verdict.id, "label": label, "summary": summary, "possible": verdict.possible},
         "score": _score(assessment.score),
         "levels": [
             {"id": level.id, "label": rule.label, "met": level.met, "progress": level.progress}
@@ -76,15 +77,15 @@ def assessment_data(assessment: Assessment, rubric: Rubric) -> dict[str, Any]:
                 "weight": criterion.weight,
                 "outcome": result.state.outcome.value,
                 "supported": result.supported,
-                "inherited_from": list(result.inherited_from),
+                "inherited_from": result.inherited_from,
                 "reasons": [_reason(reason) for reason in result.reasons],
-                "evidence": list(result.evidence),
+                "evidence": result.evidence,
             }
             for result, criterion in zip(assessment.criteria, rubric.criteria, strict=True)
         ],
         "gaps": _gaps(assessment, rubric),
         "lineage": [step._asdict() for step in assessment.lineage],
-        "evidence": [basis._asdict() for basis in assessment.evidence],
+        "evidence": [_basis(basis) for basis in assessment.evidence],
     }
 
 
@@ -95,14 +96,25 @@ def _score(score: Score) -> dict[str, float]:
     return {"value": score.value, "low": score.low, "high": score.high}
 
 
+def _basis(basis: Basis) -> dict[str, str]:
+    return {
+        "id": basis.id,
+        "source": basis.source,
+        "locator": basis.locator,
+        "retrieved": basis.retrieved,
+        "basis": basis.basis,
+        "says": basis.says,
+    }
+
+
 def _reason(reason: Reason) -> dict[str, Any]:
     return {
         "code": reason.code,
-        "params": dict(reason.params),
+        "params": reason.params,
         "message": message(reason),
         "note": reason.note,
-        "evidence": list(reason.evidence),
-        "at": list(reason.at),
+        "evidence": reason.evidence,
+        "at": reason.at,
     }
 
 
@@ -122,8 +134,8 @@ def _gaps(assessment: Assessment, rubric: Rubric) -> list[dict[str, Any]]:
                 "remedy": remedy_text(result, criterion),
                 "question": criterion.texts["question"],
                 "supported": result.supported,
-                "inherited_from": list(result.inherited_from),
-                "evidence": list(result.evidence),
+                "inherited_from": result.inherited_from,
+                "evidence": result.evidence,
             }
         )
     return gaps

@@ -13,6 +13,8 @@ from ..facts import Facts
 from .common import BY_LEVEL, UNTRAINED, Found, Probe, Sets, evidence_of, word, words
 from .terms import name_of
 
+_Way = tuple[str | int, ...]
+
 __all__ = ["access_known", "covers", "described", "listed", "located", "not_restrictive", "shared"]
 
 
@@ -96,7 +98,7 @@ def access_known(parameter: Any, sets: Sets) -> Probe:
     return probe
 
 
-def _datasets(parameter: Any, judge: Callable[[Mapping[str, Any]], Reason]) -> Probe:
+def _datasets(parameter: Any, judge: Callable[[Mapping[str, Any], _Way], Reason]) -> Probe:
     """Every data set of some kinds of access passes a test. With none of them, the listing says whether there are any."""
     accesses = words(parameter, LISTING_OF)
     listings = sorted({LISTING_OF[access] for access in accesses})
@@ -121,7 +123,7 @@ def _datasets(parameter: Any, judge: Callable[[Mapping[str, Any]], Reason]) -> P
         for name, stage in facts.stages.items():
             at = ("training_data", name)
             chosen = [(index, item) for index, item in enumerate(stage.get("datasets", ())) if item.get("access") in accesses]
-            reasons.extend(judge(item)._replace(at=(*at, "datasets", index)) for index, item in chosen)
+            reasons.extend(judge(item, (*at, "datasets", index)) for index, item in chosen)
             if not chosen:
                 reasons.append(empty(stage)._replace(at=at))
         return Found(all_of(reason.state for reason in reasons), tuple(reasons))
@@ -132,12 +134,12 @@ def _datasets(parameter: Any, judge: Callable[[Mapping[str, Any]], Reason]) -> P
 def located(parameter: Any, sets: Sets) -> Probe:
     """It is said where every data set of these kinds of access can be got."""
 
-    def judge(dataset: Mapping[str, Any]) -> Reason:
+    def judge(dataset: Mapping[str, Any], at: _Way) -> Reason:
         gone = dataset.get("state") == "gone"
         code, state = ("datasets.located-gone" if gone else "datasets.located", State.MET)
         if not dataset.get("where"):
             code, state = "datasets.not-located", State.NOT_MET
-        return Reason(code, {"dataset": dataset["name"]}, state, evidence_of(dataset), dataset.get("note", ""), True)
+        return Reason(code, {"dataset": dataset["name"]}, state, evidence_of(dataset), dataset.get("note", ""), True, at=at)
 
     return _datasets(parameter, judge)
 
@@ -145,14 +147,13 @@ def located(parameter: Any, sets: Sets) -> Probe:
 def shared(parameter: Any, sets: Sets) -> Probe:
     """Every data set of these kinds of access can be got today."""
 
-    def judge(dataset: Mapping[str, Any]) -> Reason:
+    def judge(dataset: Mapping[str, Any], at: _Way) -> Reason:
         found = dataset.get("state", "unknown")
         state = {"available": State.MET, "gone": State.NOT_MET, "unknown": State.UNKNOWN}[found]
         if not dataset.get("where") and state is State.MET:
             state, found = State.UNKNOWN, "unknown"
-        return Reason(
-            "datasets." + found, {"dataset": dataset["name"]}, state, evidence_of(dataset), dataset.get("note", ""), found != "unknown"
-        )
+        told = ("datasets." + found, {"dataset": dataset["name"]}, state, evidence_of(dataset), dataset.get("note", ""), found != "unknown")
+        return Reason(*told, at=at)
 
     return _datasets(parameter, judge)
 

@@ -42,43 +42,66 @@ def name_of(terms: Terms) -> str:
     return terms.expression
 
 
+class _Standing(NamedTuple):
+    """How a component stands as to its terms: published, withheld, perhaps published, or absent."""
+
+    status: str
+    key: tuple[str, str, bool]  # equal for components that one reason can speak of
+    license: License
+
+
+_NO_KEY = ("", "", False)
+
+
+def _standing(facts: Facts, name: str) -> _Standing:
+    known: _Standing | None = facts.memo.get(("standing", name))
+    if known is None:
+        known = facts.memo["standing", name] = _work_out_standing(facts, name)
+    return known
+
+
+def _work_out_standing(facts: Facts, name: str) -> _Standing:
+    release = facts.component(name).get("release")
+    if release in PUBLISHED:
+        license = facts.license(name)
+        stated = license.terms is not None and license.terms.stated
+        written = license.terms.expression if license.terms is not None else ""
+        is_parameter = vocabulary().components[name]["kind"] == "parameters"
+        return _Standing("published", (written, license.default, is_parameter and not stated), license)
+    status = "withheld" if release == "none" else "absent" if facts.settled_absence(name) else "perhaps"
+    return _Standing(status, _NO_KEY, License(None))
+
+
 def _published(facts: Facts, group: Group) -> _Published:
     """The published components of a group, by their terms. Worked out once for each card and group."""
     known: _Published | None = facts.memo.get(group)
     if known is not None:
         return known
-    entries = vocabulary().components
     members: dict[tuple[str, str, bool], list[str]] = {}
-    found: dict[tuple[str, str, bool], tuple[License, dict[str, None]]] = {}
-    unsupported: set[tuple[str, str, bool]] = set()
     withheld: dict[str, None] | None = None
     untold: list[str] = []
     for name in (*group.of, *group.if_published, *group.if_stated):
-        component = facts.component(name)
-        release = component.get("release")
-        if name in group.if_stated and "license" not in component:
+        status, key, _ = _standing(facts, name)
+        if name in group.if_stated and "license" not in facts.component(name):
             continue
-        if release in PUBLISHED:
-            license = facts.license(name)
-            stated = license.terms is not None and license.terms.stated
-            written = license.terms.expression if license.terms is not None else ""
-            key = (written, license.default, entries[name]["kind"] == "parameters" and not stated)
+        if status == "published":
             members.setdefault(key, []).append(name)
-            found.setdefault(key, (license, {}))[1].update(dict.fromkeys(license.evidence))
-            if not license.evidence:
-                unsupported.add(key)
-        elif release == "none":
-            withheld = {**(withheld or {}), **dict.fromkeys(evidence_of(component))}
-        elif name in group.of and not facts.settled_absence(name):
+        elif status == "withheld":
+            withheld = {**(withheld or {}), **dict.fromkeys(evidence_of(facts.component(name)))}
+        elif status == "perhaps" and name in group.of:
             untold.append(name)
-    groups = tuple(
-        _Group(", ".join(members[key]), members[key][0], license, key[2], () if key in unsupported else tuple(evidence))
-        for key, (license, evidence) in found.items()
-    )
+    groups = tuple(_group(facts, names, key) for key, names in members.items())
     reasons = (Reason("terms.untold", {"components": ", ".join(untold)}, State.UNKNOWN),) if untold else ()
     made = _Published(groups, reasons, _nothing(group.of, withheld))
     facts.memo[group] = made
     return made
+
+
+def _group(facts: Facts, names: list[str], key: tuple[str, str, bool]) -> _Group:
+    licenses = [_standing(facts, name).license for name in names]
+    supported = all(license.evidence for license in licenses)
+    evidence = dict.fromkeys(item for license in licenses for item in license.evidence) if supported else ()
+    return _Group(", ".join(names), names[0], licenses[0], key[2], tuple(evidence))
 
 
 def _nothing(names: tuple[str, ...], withheld: dict[str, None] | None) -> Found:
