@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import resource
 import statistics
@@ -119,7 +120,7 @@ def peak_of_folder(folder: str) -> None:
     """Grade a folder in this process, and print its peak memory in KiB to standard error."""
     from osaid.cli import main
 
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stdout = io.TextIOWrapper(io.FileIO(os.devnull, "w"))
     try:
         main(["score", folder, "--format", "jsonl"])
     except SystemExit:

@@ -13,12 +13,11 @@ from contextlib import suppress
 from typing import Any
 
 from .document import Document
-from .document.common import short
+from .document.common import MOST_PROBLEMS, short
 from .errors import Place, Problem
 
-__all__ = ["Shape", "at", "closest"]
+__all__ = ["Shape", "at", "closest", "spell"]
 
-_MOST_PROBLEMS = 100
 _NOT_BLANK = r"[^ \t\r\n]"
 # A path is a linked list (parent, key), so that walking costs one small tuple a step and nothing is joined without need.
 _Path = Any
@@ -67,29 +66,17 @@ class Shape:
 
         def report(code: str, path: _Path, key: bool = False, /, **params: str) -> None:
             found.append((code, path, key, params))
-            if len(found) >= _MOST_PROBLEMS:
+            if len(found) >= MOST_PROBLEMS:
                 raise _Enough
 
         with suppress(_Enough):
             self._check(data, None, report)
         problems = [
-            Problem(code, {"where": _spell(steps), **params}, at(document, steps, key=key))
+            Problem(code, {"where": spell(steps), **params}, at(document, steps, key=key))
             for code, path, key, params in found
             for steps in (_steps(path),)
         ]
         return sorted(problems, key=lambda problem: (problem.place.line or 0, problem.place.column or 0, problem.code))
-
-    def accepts(self, data: Any) -> bool:
-        """Whether plain data fits."""
-
-        def report(code: str, path: _Path, key: bool = False, /, **params: str) -> None:
-            raise _Enough
-
-        try:
-            self._check(data, None, report)
-        except _Enough:
-            return False
-        return True
 
     # Each compiled function takes a value, the path to it, and a function to report problems to.
 
@@ -293,7 +280,8 @@ def _steps(path: _Path) -> tuple[str | int, ...]:
     return tuple(reversed(steps))
 
 
-def _spell(steps: tuple[str | int, ...]) -> str:
+def spell(steps: tuple[str | int, ...]) -> str:
+    """The steps from the top of a document as a reader writes them: ``terms[0].license``."""
     text = ""
     for step in steps:
         text += f"[{step}]" if isinstance(step, int) else f".{short(str(step))}" if text else short(str(step))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import HEAD, PILLARS, SOURCES, VERDICTS, criterion, full_card, load, rubric, rubric_text, small_card
+from support import VERDICTS, criterion, full_card, load, rubric, rubric_text, small_card
 
 from osaid import Assessment, Rubric, assess, load_rubric
 from osaid.cards.vocabulary import vocabulary
@@ -395,11 +395,3 @@ def test_evidence_named_twice_is_carried_once() -> None:
     card["components"]["inference_code"]["evidence"] = ["repo", "repo", "paper"]
     (found,) = [item for item in assess(load(card)).criteria if item.id == "OSAID-CODE-INFERENCE"]
     assert found.evidence == ("repo", "paper")
-
-
-def test_a_rubric_in_which_nothing_applies() -> None:
-    """Everything is not applicable: nothing stands in the way, and there is no score to speak of."""
-    text = HEAD + SOURCES + PILLARS + "criteria:\n" + criterion("A", "{released: model_card}") + VERDICTS
-    result = assess(load(with_releases({"model_card": "no-such-step"})), rubric(text))
-    assert (result.verdict.id, result.pillars[0].score, result.score) == ("good", None, (0.0, 0.0, 0.0))
-    assert result.gaps == ()

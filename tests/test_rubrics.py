@@ -8,7 +8,23 @@ import re
 from pathlib import Path
 
 import pytest
-from support import CRITERIA, HEAD, PILLARS, ROOT, SOURCES, TESTS, VERDICTS, criterion, full_card, load, rubric, rubric_text, run, write
+from support import (
+    CRITERIA,
+    HEAD,
+    PILLARS,
+    ROOT,
+    SOURCES,
+    TESTS,
+    VERDICTS,
+    criterion,
+    full_card,
+    load,
+    rubric,
+    rubric_text,
+    run,
+    small_card,
+    write,
+)
 
 from osaid import DocumentError, Problem, RubricError, assess, load_rubric
 from osaid.document import load as load_document
@@ -323,3 +339,12 @@ def test_a_broken_rubric_on_the_command_line(tmp_path: Path) -> None:
         (tmp_path / "empty.yaml").write_bytes(b"")
         ran = run("score", card, "--rubric", os.path.join(tmp_path, given))
         assert (ran.code, ran.stdout, ran.stderr.count("error:")) == (2, "", 1)
+
+
+def test_a_rubric_in_which_nothing_applies() -> None:
+    """Everything is not applicable: nothing stands in the way, and there is no score to speak of."""
+    text = HEAD + SOURCES + PILLARS + "criteria:\n" + criterion("A", "{released: model_card}") + VERDICTS
+    card = small_card() | {"components": {"model_card": {"release": "no-such-step"}}}
+    result = assess(load(card), rubric(text))
+    assert (result.verdict.id, result.pillars[0].score, result.score) == ("good", None, (0.0, 0.0, 0.0))
+    assert result.gaps == ()

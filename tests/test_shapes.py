@@ -60,7 +60,7 @@ class Readers:
             valid = True
         except ValidationError:
             valid = False
-        return self.shape.accepts(data), self.validator.is_valid(data), valid
+        return not self.shape.problems_in(data), self.validator.is_valid(data), valid
 
     def agree(self, data: Any) -> bool:
         """Whether they accept the data; an error if they differ."""

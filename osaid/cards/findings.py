@@ -11,7 +11,7 @@ from ..document import Document
 from ..errors import Problem
 from ..licenses.expression import terms
 from ..licenses.knowledge import knowledge_base
-from ..shapes import at
+from ..shapes import at, spell
 from .reader import LoadedCard
 from .vocabulary import LISTING_OF, vocabulary
 
@@ -42,7 +42,7 @@ def dangling(source: Document) -> list[Problem]:
             for index, item in enumerate(value):
                 if isinstance(item, str) and item not in known:
                     place = source.place((*path, index))
-                    found.append(Problem("finding.evidence-missing", {"where": _spell(path[:-1]), "id": item[:80]}, place))
+                    found.append(Problem("finding.evidence-missing", {"where": spell(path[:-1]), "id": item[:80]}, place))
         elif isinstance(value, (dict, list)):
             waiting.extend(((*path, key), item) for key, item in (value.items() if isinstance(value, dict) else enumerate(value)))
     return sorted(found, key=lambda problem: (problem.place.line or 0, problem.place.column or 0))
@@ -51,7 +51,7 @@ def dangling(source: Document) -> list[Problem]:
 def findings(card: LoadedCard) -> list[Finding]:
     """Everything doubtful about a card, in order of place."""
     found = [
-        Finding(severity, Problem(code, {"where": _spell(path), **params}, at(card.document, path)))
+        Finding(severity, Problem(code, {"where": spell(path), **params}, at(card.document, path)))
         for severity, code, path, params in _all(card.data)
     ]
     return sorted(found, key=lambda item: (item.problem.place.line or 0, item.problem.place.column or 0, item.problem.code))
@@ -164,7 +164,3 @@ def _dates(data: Mapping[str, Any]) -> Iterator[_Raw]:
                 datetime.date.fromisoformat(text)
             except ValueError:
                 yield "warning", "finding.date-impossible", path, {"value": text}
-
-
-def _spell(path: _Path) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" if index else step for index, step in enumerate(path))

@@ -90,7 +90,7 @@ class _Lazy(click.Group):
     cls=_Lazy,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Results go to standard output, everything else to standard error. Exit status: 0 done; 2 usage, configuration or rubric error; "
-    "3 some input could not be assessed; 70 a bug of osaid.",
+    "3 some input could not be assessed; 70 a bug of osaid; 130 or 143 interrupted.",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="osaid", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -104,8 +104,8 @@ def cli() -> None:
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line and exit. Whatever goes wrong that we did not foresee is a bug of ours: exit 70."""
     # Closed by the caller (`osaid ... >&-`): what goes there is not wanted.
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stdout = sys.stdout or io.TextIOWrapper(io.FileIO(os.devnull, "w"))
+    sys.stderr = sys.stderr or io.TextIOWrapper(io.FileIO(os.devnull, "w"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace", newline="\n")

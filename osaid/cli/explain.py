@@ -12,7 +12,7 @@ from ..reports.text import shown
 from ..rubrics.rubric import Criterion, Rubric, load_rubric, rubric_ids
 from ..shapes import closest
 from .common import fail, width
-from .license import _table as license_lines
+from .license import table as license_lines
 
 _ROLES = {
     "required": "Required for the verdict.",

@@ -45,7 +45,7 @@ def command(expression: str | None, form: str, listing: bool) -> None:
 
         click.echo(lines(terms_data(judged)))
     else:
-        for line in _table(judged):
+        for line in table(judged):
             click.echo(line)
     if judged.problem is not None:
         sys.exit(EXIT_USAGE)
@@ -86,7 +86,8 @@ def terms_data(judged: Terms) -> dict[str, object]:
     }
 
 
-def _table(judged: Terms) -> list[str]:
+def table(judged: Terms) -> list[str]:
+    """What terms grant, as lines for people."""
     kind = knowledge_base().kind
     found = [plain(judged.expression)]
     for written, identifier in judged.resolved:

@@ -8,7 +8,7 @@ import sys
 import click
 
 from ..cards.schema import current_schema
-from ..document import read_file
+from ..document import Limits, read_file
 from ..errors import OsaidError
 from ..reports.text import plain
 from ..schemas import NAMES, read_schema
@@ -36,8 +36,6 @@ def command(name: str, files: tuple[str, ...]) -> None:
 
 def _fits(schema: dict[str, object], file: str) -> bool:
     from jsonschema import Draft202012Validator
-
-    from ..document import Limits
 
     try:
         data = json.loads(read_file(file, Limits(bytes=_LARGE)))

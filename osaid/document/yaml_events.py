@@ -168,7 +168,7 @@ def _build(parser: Any, doubts: _Doubts, limits: Limits, marked: bool) -> Any:
 def _give_up(doubts: _Doubts, event: Any, limits: Limits, left: int) -> None:
     if left < 0:
         doubts.add("document.too-many-nodes", event, limit=str(limits.nodes))
-    elif len(doubts.problems) < MOST_PROBLEMS:
+    else:
         doubts.add("document.too-deep", event, limit=str(limits.depth))
 
 

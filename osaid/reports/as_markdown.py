@@ -8,9 +8,7 @@ from ..outcome import Outcome
 from ..rubrics.assessment import Assessment, Basis
 from . import Context, Failure, Result
 from .ranking import Standing, standing, summary
-from .text import LINEAGE_WORDS, OUTCOME_WORDS, at_start, markdown, outcome_text, reasons_text, remedy_text, score_text, shown
-
-_HEADINGS = {"blocking": "What stands in the way", "question": "Open questions", "advice": "What would make it better"}
+from .text import HEADINGS, LINEAGE_WORDS, OUTCOME_WORDS, at_start, markdown, outcome_text, reasons_text, remedy_text, score_text, shown
 
 
 def render(results: Iterable[Result], context: Context) -> Iterator[str]:
@@ -47,7 +45,7 @@ def _one(assessment: Assessment, context: Context) -> Iterator[str]:
         yield f"| {rubric.pillars[pillar.id]} | {score_text(pillar.score)} | " + " | ".join(map(str, pillar.counts)) + " |\n"
     evidence = {basis.id: basis for basis in assessment.evidence}
     results = {result.id: (result, criterion) for result, criterion in zip(assessment.criteria, rubric.criteria, strict=True)}
-    for severity, heading in _HEADINGS.items():
+    for severity, heading in HEADINGS.items():
         gaps = [gap for gap in assessment.gaps if gap.severity == severity]
         if not gaps:
             continue

@@ -12,6 +12,7 @@ from ..rubrics.definition import Criterion, Rubric
 from . import Context, Failure, Result
 from .ranking import Standing, standing, summary
 from .text import (
+    HEADINGS,
     LINEAGE_WORDS,
     OUTCOME_WORDS,
     in_words,
@@ -28,11 +29,6 @@ from .text import (
 _BAR = 20
 _NARROW = 72
 _MOST_CITED = 4
-_HEADINGS = {
-    "blocking": "What stands in the way",
-    "question": "Open questions",
-    "advice": "What would make it better",
-}
 _STYLES = {"best": "\033[1;32m", "middle": "\033[1;33m", "worst": "\033[1;31m"}
 _RESET = "\033[0m"
 
@@ -69,7 +65,7 @@ class _One:
         for pillar in self.assessment.pillars:
             yield from self._pillar(pillar)
         yield from self._lineage()
-        for severity in _HEADINGS:
+        for severity in HEADINGS:
             yield from self._gaps(severity)
         yield from self._met()
         yield from self._sources()
@@ -132,7 +128,7 @@ class _One:
     def _gaps(self, severity: str) -> Iterator[str]:
         gaps = [gap for gap in self.assessment.gaps if gap.severity == severity]
         if gaps:
-            yield f"\n  {_HEADINGS[severity]} ({len(gaps)})\n"
+            yield f"\n  {HEADINGS[severity]} ({len(gaps)})\n"
         for number, gap in enumerate(gaps, 1):
             result, criterion = self.results[gap.criterion]
             yield "\n"

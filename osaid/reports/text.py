@@ -14,6 +14,7 @@ from ..rubrics.assessment import CriterionResult, Reason, Score
 from ..rubrics.definition import Criterion, Rubric
 
 __all__ = [
+    "HEADINGS",
     "LINEAGE_WORDS",
     "OUTCOME_WORDS",
     "UNSAFE",
@@ -41,6 +42,12 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()|~&])")
 _AT_START = re.compile(r"^([0-9]*)([#+=.-])")  # what means something at the start of a line only
 
+HEADINGS = {
+    "blocking": "What stands in the way",
+    "question": "Open questions",
+    "advice": "What would make it better",
+}
+"""Gaps by their severity, the most severe first."""
 LINEAGE_WORDS = {"missing": "no card", "unusable": "its card cannot be used", "cycle": "made from this model in its turn"}
 OUTCOME_WORDS = {
     Outcome.MET: "met",

@@ -34,7 +34,7 @@ _INDEX = {state: _OUTCOMES.index(state.outcome) for state in State}
 class BaseModel(NamedTuple):
     """A base of the model to be judged: its assessment by the same rubric, or why there is none.
 
-    ``status`` is assessed, missing or cycle; ``runs_on_base`` whether running the model needs the base's parameters.
+    ``status`` is assessed, missing, unusable or cycle; ``runs_on_base`` whether running the model needs the base's parameters.
     """
 
     model: str
@@ -97,12 +97,11 @@ def _inherit(
             theirs = results[criterion.id].state
             code = "lineage.base-" + theirs.outcome.value.replace("_", "-")
             because = tuple(reason._replace(because=()) for reason in results[criterion.id].reasons)
-        combined = all_of((state, theirs))
         if theirs is not State.NOT_APPLICABLE:
             reasons.append(Reason(code, params, theirs, because=because if theirs is not State.MET else ()))
             if theirs is not State.MET:
                 blamed.append(base.model)
-        state = combined
+        state = all_of((state, theirs))
     return Found(state, tuple(reasons)), tuple(dict.fromkeys(blamed))
 
 

@@ -56,12 +56,6 @@ class Facts:
 
     def license(self, name: str) -> License:
         """A component's terms: its own, else those of its kind, else the distribution's, else nothing."""
-        known: License | None = self.memo.get(name)
-        if known is None:
-            known = self.memo[name] = self._license(name)
-        return known
-
-    def _license(self, name: str) -> License:
         component = self.component(name)
         own = component.get("license")
         if own is not None:
