@@ -1,10 +1,11 @@
 # make demo   set everything up and audit a bundled model
 # make test   set everything up and run lint, types and all tests
+# make conformance   hold our results against what others published
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo setup test check generate bench clean
+.PHONY: demo setup test conformance generate bench clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/osaid score mixtral-8x7b -o $(VENV)/demo.txt
@@ -20,6 +21,9 @@ test: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/python tools/generate.py --check
 	$(BIN)/python -m pytest -n auto
+
+conformance: $(VENV)/.dev
+	$(BIN)/python tools/conformance.py
 
 generate: $(VENV)/.dev
 	$(BIN)/python tools/generate.py

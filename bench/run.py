@@ -18,7 +18,8 @@ from pathlib import Path
 
 import yaml
 
-from osaid.cards.reader import parse_card
+from osaid.cards.exporters import export
+from osaid.cards.reader import load_card, parse_card
 from osaid.lineage import Library
 from osaid.reports.plain_data import assessment_data, compact
 from osaid.rubrics.assessor import Assessor
@@ -29,6 +30,7 @@ CARDS = sorted((ROOT / "model_cards").glob("*.yaml"))
 SCHEMA = ROOT / "osaid" / "schemas" / "card.json"
 BIN = Path(sys.executable).parent
 ROUNDS = 15
+MOF_FILES = 273  # as many as the tool has
 FOLDER_SIZES = (1_000, 10_000)
 DERIVED = """\
 osaid_card: "1"
@@ -71,6 +73,42 @@ def in_process() -> None:
 
     size = sum(len(raw) for _, raw in cards)
     show(f"(a) read, check, grade, JSON: {len(cards)} cards, {size:,} bytes / CSafeLoader", *pairs(ours, theirs), "at most 1.0")
+
+
+def mof_files(folder: Path, count: int) -> list[Path]:
+    """Files of the Model Openness Tool, made from the bundled cards: as many as asked for, under different names."""
+    made = [export(load_card(str(path)), "mof").text for path in CARDS]
+    paths = [folder / f"{number:03}.yml" for number in range(count)]
+    for number, path in enumerate(paths):
+        text = made[number % len(made)].replace("\n  name: ", f"\n  name: Model {number} of ", 1)
+        path.write_text(text, encoding="utf-8")
+    return paths
+
+
+def openness() -> None:
+    """(d) files of the Model Openness Tool: read and graded by mof-1.0, and a folder of them from a cold start."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = mof_files(Path(folder), MOF_FILES)
+        files = [(str(path), path.read_bytes()) for path in paths]
+        assessor = Assessor(load_rubric("mof-1.0"), Library())
+
+        def ours() -> None:
+            for path, raw in files:
+                assessor.assess(parse_card(raw, path=path))
+
+        def theirs() -> None:
+            for _, raw in files:
+                yaml.load(raw, Loader=yaml.CSafeLoader)
+
+        size = sum(len(raw) for _, raw in files)
+        show(f"(d) read and grade: {len(files)} files of MOT, {size:,} bytes / CSafeLoader", *pairs(ours, theirs), "at most 1.5")
+        osaid = (str(BIN / "osaid"), "score", folder, "--rubric", "mof-1.0", "--format", "csv")
+        checker = (str(BIN / "check-jsonschema"), "--schemafile", str(ROOT / "bench" / "mof.schema.json"), *map(str, paths))
+        show(
+            f"    osaid score FOLDER of {len(files)} / check-jsonschema on them",
+            *pairs(lambda: run(*osaid), lambda: run(*checker)),
+            "at most 0.125",
+        )
 
 
 def run(*command: str) -> None:
@@ -134,4 +172,5 @@ if __name__ == "__main__":
         print(f"{'median of pairs':<74} {'ours ms':>9} {'other ms':>9} {'ratio':>7}   goal")
         in_process()
         cold()
+        openness()
         memory()

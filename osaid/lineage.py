@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from .cards.findings import Finding
 from .cards.reader import LoadedCard, load_card
 from .errors import OsaidError, Problem
-from .resources import bundled_path
+from .resources import bundled_ids, bundled_path
 from .shapes import at
 
-__all__ = ["Library", "bases_first", "lineage_findings"]
+if TYPE_CHECKING:
+    from .cards.findings import Finding
+
+__all__ = ["Library", "bases_first", "lineage_findings", "names"]
 
 _MOST_KEPT = 8
+_HUB = "https://huggingface.co/"
 
 
 class Library:
-    """Cards by model id: those at hand first, then the bundled ones. Of cards that have to be read, only the latest are kept."""
+    """Cards by model id or by name on the Hub: those at hand first, then the bundled ones.
+
+    Of cards that have to be read, only the latest are kept.
+    """
 
     def __init__(self, at_hand: Iterable[LoadedCard] = (), find: Callable[[str], LoadedCard | None] | None = None) -> None:
         """``at_hand`` are cards in memory (the first of an id counts); ``find`` looks up others, before the bundled ones.
@@ -27,7 +35,8 @@ class Library:
         """
         self._at_hand: dict[str, LoadedCard] = {}
         for card in at_hand:
-            self._at_hand.setdefault(card.subject.id, card)
+            for name in names(card.subject.id, card.data["model"]):
+                self._at_hand.setdefault(name, card)
         self._find = find
         self._read: OrderedDict[str, tuple[str, LoadedCard | None]] = OrderedDict()
 
@@ -35,8 +44,14 @@ class Library:
         """The card of a model, or None."""
         return self.look_up(identifier)[1]
 
+    def canonical(self, name: str) -> str:
+        """The id of the model that a name means; the name itself where there is no card of it."""
+        card = self.card(name)
+        return card.subject.id if card is not None else name
+
     def look_up(self, identifier: str) -> tuple[str, LoadedCard | None]:
         """``found`` with the card of a model, ``missing``, or ``unusable``."""
+        identifier = _folded(identifier)
         if identifier in self._at_hand:
             return "found", self._at_hand[identifier]
         if identifier not in self._read:
@@ -50,11 +65,35 @@ class Library:
         try:
             found = self._find(identifier) if self._find is not None else None
             if found is None:
-                path = bundled_path("model_cards", identifier)
+                path = bundled_path("model_cards", _bundled_on_hub().get(identifier, identifier) if "/" in identifier else identifier)
                 found = load_card(path) if path is not None else None
         except OsaidError:
             return "unusable", None
         return ("found", found) if found is not None else ("missing", None)
+
+
+def names(identifier: str, model: Mapping[str, Any]) -> list[str]:
+    """The names that a model can be looked up by: its id, and its name on the Hub if its card gives it."""
+    links = model.get("links")
+    address = links.get("huggingface") if isinstance(links, dict) else None
+    on_hub = address.removeprefix(_HUB).strip("/") if isinstance(address, str) else ""
+    return [identifier, _folded(on_hub)] if on_hub.count("/") == 1 else [identifier]
+
+
+def _folded(name: str) -> str:
+    """A name on the Hub in lower case: the Hub does not tell case apart. Ids have none."""
+    return name.lower()
+
+
+@cache
+def _bundled_on_hub() -> dict[str, str]:
+    """The ids of the bundled cards by their models' names on the Hub."""
+    found = {}
+    for identifier in bundled_ids("model_cards"):
+        path = bundled_path("model_cards", identifier)
+        if path is not None:
+            found.update(dict.fromkeys(names(identifier, load_card(path).data["model"])[1:], identifier))
+    return found
 
 
 def bases_first(card: LoadedCard, library: Library, settled: Container[str] = ()) -> Iterator[list[str]]:
@@ -76,7 +115,7 @@ def bases_first(card: LoadedCard, library: Library, settled: Container[str] = ()
         waiting.append(identifier)
         in_waiting.add(identifier)
         found = card if identifier == root else library.card(identifier)
-        walk.append((identifier, iter(_bases(found) if found is not None else ())))
+        walk.append((identifier, iter([library.canonical(base) for base in _bases(found)] if found is not None else ())))
 
     enter(root)
     while walk:
@@ -102,9 +141,11 @@ def bases_first(card: LoadedCard, library: Library, settled: Container[str] = ()
 
 def lineage_findings(card: LoadedCard, library: Library) -> list[Finding]:
     """Base models that have no card, or that were made from this very model."""
+    from .cards.findings import Finding
+
     found = []
     rings = [ring for ring in bases_first(card, library) if card.subject.id in ring]
-    for index, base in enumerate(_bases(card)):
+    for index, base in enumerate(map(library.canonical, _bases(card))):
         code = "finding.base-cycle" if any(base in ring for ring in rings) else "finding.base-missing"
         status = library.look_up(base)[0]
         if code == "finding.base-missing" and status == "unusable":

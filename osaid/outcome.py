@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from enum import Enum, IntEnum
 
-__all__ = ["Outcome", "State", "all_of", "any_of", "at_least", "negate"]
+__all__ = ["Outcome", "State", "all_of", "any_of", "at_least", "both", "negate"]
 
 
 class Outcome(str, Enum):
@@ -77,6 +77,11 @@ def _table(combine: Callable[[int, int], int]) -> tuple[tuple[State, ...], ...]:
 
 _AND = _table(min)
 _OR = _table(max)
+
+
+def both(one: State, other: State) -> State:
+    """The worse of two states, of which one that does not apply is left out."""
+    return _AND[one][other]
 
 
 def all_of(states: Iterable[State]) -> State:

@@ -12,6 +12,7 @@ from support import ROOT, as_yaml, full_card, run, three_cards, write
 import osaid
 from osaid.cli import COMMANDS
 from osaid.resources import bundled_ids
+from osaid.rubrics.rubric import rubric_ids
 
 
 @pytest.fixture
@@ -179,12 +180,14 @@ def test_folders_in_folders_and_front_matter(tmp_path: Path) -> None:
     write(tmp_path / "deep" / "er", full_card("a-1b"))
     write(tmp_path / ".hidden", full_card("hidden-1b"))
     (tmp_path / "deep" / "card.md").write_text(f"---\n{as_yaml(full_card('b-1b'))}---\ntext\n", encoding="utf-8")
-    (tmp_path / "deep" / "plain.md").write_text("---\nlicense: mit\n---\ntext\n", encoding="utf-8")
+    (tmp_path / "deep" / "plain.md").write_text("# Not a card\n", encoding="utf-8")
+    (tmp_path / "deep" / "page.md").write_text("---\ntitle: Not a card\n---\ntext\n", encoding="utf-8")
+    (tmp_path / "deep" / "hub.md").write_text("---\nlicense: mit\n---\ntext\n", encoding="utf-8")
     (tmp_path / "c.JSON").write_text(json.dumps(full_card("c-1b")), encoding="utf-8")
     (tmp_path / "deep" / "link").symlink_to(tmp_path)
     ran = run("score", tmp_path, "--format", "json")
     assert (ran.code, ran.stderr) == (0, "")
-    assert sorted(item["subject"]["id"] for item in json.loads(ran.stdout)["assessments"]) == ["a-1b", "b-1b", "c-1b"]
+    assert sorted(item["subject"]["id"] for item in json.loads(ran.stdout)["assessments"]) == ["a-1b", "b-1b", "c-1b", "hub"]
 
 
 def test_what_is_missing_is_told_and_the_others_are_graded(cards: Path) -> None:
@@ -296,7 +299,9 @@ def test_license() -> None:
 def test_rubric_list_and_show() -> None:
     ran = run("rubric", "list")
     assert (ran.code, ran.stderr) == (0, "")
-    assert ran.stdout.startswith("osaid-1.0 (default): ")
+    assert [line.partition(":")[0] for line in ran.stdout.splitlines() if line[:1].strip()] == [
+        "osaid-1.0 (default)" if name == "osaid-1.0" else name for name in rubric_ids()
+    ]
     shown = run("rubric", "show")
     assert (shown.code, shown.stderr) == (0, "")
     assert shown.stdout == run("rubric", "show", "osaid-1.0").stdout

@@ -75,6 +75,8 @@ JSON = [
     (b'{"a": {"b": [["c"]]}}', ("document.too-deep", "1:14")),
     (b'{"a": true, "b": [1, 2,\n3, 4, 5, false, null, 6]}', ("document.too-many-nodes", "2:10")),
 ]
+# A text that speaks of osaid_card is a card of ours, and read strictly. Any other README is read as on the Hub (test_huggingface.py).
+OURS = b"<!-- osaid_card -->\n"
 MARKDOWN = [
     (b"# A model\n", ("document.no-front-matter", "1:1")),
     (b"\n\ntext\n---\na: 1\n---\n", ("document.no-front-matter", "3:1")),
@@ -114,7 +116,7 @@ def test_json_is_refused_at_its_places(raw: bytes, wanted: list[tuple[str, str]]
 
 @pytest.mark.parametrize(("raw", "wanted"), MARKDOWN)
 def test_front_matter_is_refused_at_its_place_in_the_file(raw: bytes, wanted: tuple[str, str]) -> None:
-    assert refused(raw, path="README.md") == [wanted]
+    assert refused(raw + OURS, path="README.md") == [wanted]
 
 
 @pytest.mark.parametrize("path", ["card.yaml", None])
@@ -153,7 +155,7 @@ DEEP = [
     (b'{"a":' * 25_000 + b"1" + b"}" * 25_000, "card.json", "1:166"),
     (b"? " * 100_000, None, None),
     (b"".join(b" " * depth + b"a:\n" for depth in range(2_500)), "card.yaml", "34:34"),
-    (b"---\n" + b"[" * 100_000 + b"\n---\n", "card.md", "2:34"),
+    (b"---\n" + b"[" * 100_000 + b"\n---\nosaid_card\n", "card.md", "2:34"),
     (b'{"b":[' + b"[" * 700 + b"1," * 100_000 + b"1" + b"]" * 701 + b"}", "card.json", "1:38"),
 ]
 
@@ -225,14 +227,14 @@ def test_a_byte_order_mark_and_windows_line_ends_change_nothing() -> None:
 
 
 def test_front_matter() -> None:
-    raw = "\n---\na: 1\nb: {c: ä}\n---\n# Title\n\n---\nbody ö\n".encode()
+    raw = "\n---\na: 1\nb: {c: ä}\n---\n# Title\n\n---\nbody ö, osaid_card\n".encode()
     for document in (parse(raw, path="x.md"), parse(raw), parse(raw.replace(b"\n", b"\r\n"), path="x.MARKDOWN")):
         assert document.format == "markdown"
         assert document.data == {"a": "1", "b": {"c": "ä"}}
         assert document.body is not None
-        assert document.body.splitlines() == ["# Title", "", "---", "body ö"]
+        assert document.body.splitlines() == ["# Title", "", "---", "body ö, osaid_card"]
         assert document.place(("b", "c"))[1:] == (4, 8)
-    assert parse(b"---\na: 1\n...\ntext", path="x.md").body == "text"
+    assert parse(b"---\na: 1\n...\nosaid_card", path="x.md").body == "osaid_card"
 
 
 @pytest.mark.parametrize(

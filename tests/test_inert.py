@@ -130,7 +130,7 @@ def test_one_card(cards: Path, number: int) -> None:
     graded_by = load_rubric()
     assessment = Assessor(graded_by).assess(load_card(str(cards / f"h{number}.json")))
     for form in FORMATS:
-        text = "".join(render(form, [assessment], Context(graded_by, "0", one=True)))
+        text = "".join(render(form, [assessment], Context((graded_by,), "0", one=True)))
         assert visible(text), form
         if form == "markdown":
             check_markdown(text)

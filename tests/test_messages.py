@@ -36,6 +36,8 @@ PUT_TOGETHER = {
     "covers.": LEVELS,
     "listed.": LEVELS,
     "datasets.": ("available", "gone", "unknown"),
+    "data-access.": [level for level in get_args(Level) if level != "unknown"],
+    "coverage.": [level for level in get_args(Level) if level != "unknown"],
     "criterion.": OUTCOMES,
     "lineage.base-": (*(outcome.replace("_", "-") for outcome in OUTCOMES if outcome != "not_applicable"), "missing", "unusable", "cycle"),
 }

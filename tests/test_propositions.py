@@ -43,6 +43,12 @@ NONE_PUBLIC = {"listing": {"public": {"level": "none"}}}
 ON_WEIGHTS = "{terms_grant: {freedom: use, of: [weights]}}"
 ON_BOTH = "{terms_grant: {freedom: use, of: [weights, tokenizer]}}"
 
+COMPLETE = {name: {"level": "full" if name == "public" else "no-such-step"} for name in ("public", "third_party", "unshareable")}
+TOLERABLE = (
+    "{terms_tolerable: {freedoms: [use, share], open_question: [field-of-use, pass-on-of-restrictions, remote-restriction], of: [weights]}}"
+)
+LISTS = "license_lists: {free: {ids: [MIT, Apache-2.0]}, exact: {spelling: exact, ids: [MIT, Apache-2.0]}}\n"
+
 CASES: list[tuple[str, dict[str, Any], str]] = [
     ("{released: weights}", {}, UNKNOWN),
     *(
@@ -152,6 +158,68 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("{terms_not_restrictive: data_information}", {**stage(), "licenses": {"documents": "CC-BY-NC-4.0"}}, NOT),
     ("{terms_not_restrictive: data_information}", {**stage(license="CC0-1.0"), "licenses": {"documents": "CC-BY-NC-4.0"}}, MET),
     ("{terms_not_restrictive: data_information}", stages({"license": "CC-BY-4.0"}, {"license": "CC-BY-NC-4.0"}), NOT),
+    # What the weights alone ask for fails either way where the terms stated for them restrict.
+    (ON_WEIGHTS, parts({"distribution": RESTRICTED}), NOT),
+    (ON_WEIGHTS, parts({"distribution": "MIT"}), UNKNOWN),
+    (ON_WEIGHTS, parts({"distribution": "NONE"}), UNKNOWN),
+    (ON_BOTH, parts({"distribution": RESTRICTED}), UNKNOWN),
+    # The data itself, by a claim of its own, or by the list of data sets.
+    ("{data_access: all}", {}, UNKNOWN),
+    ("{data_access: all}", stage(access={"level": "partial"}, datasets=[OPEN]), PARTLY),
+    ("{data_access: all}", stage(access={"level": "unknown"}), UNKNOWN),
+    ("{data_access: all}", stage(listing=COMPLETE, datasets=[OPEN]), MET),
+    ("{data_access: all}", stage(listing=COMPLETE, datasets=[OPEN, {**OPEN, "state": "gone"}]), PARTLY),
+    ("{data_access: all}", stage(listing=COMPLETE, datasets=[OPEN, {**OPEN, "access": "unknown"}]), UNKNOWN),
+    ("{data_access: all}", stage(datasets=[OPEN, {"name": "E", "access": "unshareable"}]), PARTLY),
+    ("{data_access: all}", stage(datasets=[OPEN]), UNKNOWN),
+    ("{data_access: all}", stage(datasets=[{**OPEN, "state": "gone"}]), UNKNOWN),
+    ("{data_access: all}", stage(**NONE_PUBLIC), NOT),
+    ("{data_access: all}", stages({"access": {"level": "full"}}, {"access": {"level": "none"}}), NOT),
+    ("{data_access: pretraining}", stages({"access": {"level": "full"}}, {}, {"access": {"level": "none"}}), UNKNOWN),
+    ("{data_access: pretraining}", stage(access={"level": "full"}), MET),
+    ("{data_access: posttraining}", stages({"access": {"level": "full"}}, {}, {"access": {"level": "none"}}), NOT),
+    ("{data_access: posttraining}", stage(access={"level": "full"}), MET),  # nothing is said of tuning: the same data
+    ("{datasets_licensed: free}", stage(datasets=[{**OPEN, "license": "MIT license"}]), MET),
+    ("{datasets_licensed: free}", stage(datasets=[{**OPEN, "license": "MIT"}, OPEN]), UNKNOWN),
+    ("{datasets_licensed: free}", stage(datasets=[{**OPEN, "license": "NONE"}, OPEN]), NOT),
+    ("{datasets_licensed: free}", stage(datasets=[{**OPEN, "license": "GPL-3.0-only"}]), NOT),
+    ("{datasets_licensed: free}", stage(datasets=[{**OPEN, "license": "whatever"}]), UNKNOWN),
+    ("{datasets_licensed: exact}", stage(datasets=[{**OPEN, "license": "Apache 2.0"}]), NOT),
+    ("{datasets_licensed: free}", stage(), UNKNOWN),
+    ("{datasets_open: all_datasets}", {}, UNKNOWN),
+    ("{datasets_open: all_datasets}", stage(datasets=[OPEN]), MET),
+    ("{datasets_open: all_datasets}", stage(datasets=[OPEN, {"name": "E", "access": "public"}]), NOT),
+    ("{datasets_open: all_datasets}", stage(datasets=[OPEN, {"name": "E"}]), UNKNOWN),
+    ("{free_access: {of: [weights], gate: open_question}}", parts(weights="gated"), UNKNOWN),
+    ("{free_access: {of: [weights], gate: open_question}}", parts(weights="full"), MET),
+    ("{released_under: {component: weights, licenses: free}}", parts(weights=("full", "apache-2.0")), MET),
+    ("{released_under: {component: weights, licenses: free}}", parts(weights=("full", "MIT AND Apache-2.0")), MET),
+    ("{released_under: {component: weights, licenses: free}}", parts(weights=("full", "MIT AND GPL-3.0-only")), NOT),
+    ("{released_under: {component: weights, licenses: free}}", parts(weights=("full", "MIT OR whatever")), UNKNOWN),
+    ("{released_under: {component: weights, licenses: free}}", parts(weights="full"), UNKNOWN),
+    ("{released_under: {component: tokenizer, licenses: free}}", parts(tokenizer=("full", "NONE")), NOT),
+    ("{released_under: {component: weights, licenses: free}}", parts(weights=("none", "MIT")), NOT),
+    ("{released_under: {component: weights, licenses: free}}", {}, UNKNOWN),
+    ("{released_under: {component: weights, licenses: exact}}", parts(weights=("full", "Apache-2.0")), MET),
+    ("{released_under: {component: weights, licenses: exact}}", parts(weights=("full", "apache-2.0")), NOT),
+    ("{released_under: {component: weights, licenses: exact}}", parts(weights=("partial", "Apache-2.0")), PARTLY),
+    (TOLERABLE, parts(weights=("full", "MIT")), MET),
+    (TOLERABLE, parts(weights=("full", "LicenseRef-BigCode-OpenRAIL-M-v1")), UNKNOWN),
+    (TOLERABLE, parts(weights=("full", RESTRICTED)), NOT),
+    (TOLERABLE, parts(weights=("full", "whatever")), UNKNOWN),
+    ("{covered_by_free_terms: [weights, tokenizer]}", parts(weights=("full", "MIT"), tokenizer=("full", "MIT")), MET),
+    ("{covered_by_free_terms: [weights, tokenizer]}", parts(weights=("full", RESTRICTED), tokenizer=("full", "MIT")), PARTLY),
+    ("{covered_by_free_terms: [weights]}", parts(weights=("full", RESTRICTED)), NOT),
+    ("{covered_by_free_terms: [weights]}", parts(weights="full"), UNKNOWN),
+    ("{covered_by_free_terms: [weights]}", {"licenses": {"coverage": {"level": "partial"}}}, PARTLY),
+    ("{states_that: {systemic_risk: does-not-apply}}", {}, UNKNOWN),
+    ("{states_that: {systemic_risk: does-not-apply}}", {"statements": {"systemic_risk": {"answer": "does-not-apply"}}}, MET),
+    ("{states_that: {systemic_risk: does-not-apply}}", {"statements": {"systemic_risk": {"answer": "applies"}}}, NOT),
+    ("{states_that: {systemic_risk: applies}}", {"statements": {"systemic_risk": {"answer": "applies"}}}, MET),
+    ("{base_released: weights}", parts(base_weights="partial"), PARTLY),
+    ("{base_released: weights}", parts(weights="full"), UNKNOWN),
+    ("{base_released: weights}", {**parts(weights="full"), "model": {"derived_from": []}}, MET),
+    ("{base_released: weights}", {**parts(weights="full"), "model": {"derived_from": [{"model": "b", "relation": "merge"}]}}, NA),
     ("{states: derived_from}", {}, UNKNOWN),
     ("{states: derived_from}", {"model": {"derived_from": []}}, MET),
     # Combinations, with partly met between not met and met.
@@ -171,7 +239,7 @@ def test_what_a_proposition_says(check: str, said: dict[str, Any], outcome: str)
     card = small_card()
     for key, value in said.items():
         card[key] = {**card[key], **value} if key == "model" else value
-    (found,) = assess(load(card), rubric(rubric_text(criterion("A", check, inherits="never")))).criteria
+    (found,) = assess(load(card), rubric(rubric_text(criterion("A", check, inherits="never"), more=LISTS))).criteria
     assert found.outcome == outcome, [reason.code for reason in found.reasons]
     assert found.reasons, "whatever is found has a reason"
 

@@ -8,17 +8,26 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..document import Document
-from ..errors import Problem
+from ..errors import Place, Problem
 from ..licenses.expression import terms
 from ..licenses.knowledge import knowledge_base
 from ..shapes import at, spell
+from .importers import FORMATS
 from .reader import LoadedCard
 from .vocabulary import LISTING_OF, vocabulary
 
-__all__ = ["Finding", "dangling", "findings"]
+__all__ = ["Finding", "dangling", "findings", "notes_as_findings"]
 
 _Path = tuple[str | int, ...]
 _ADDRESS = re.compile(r"(https?|gs|s3|hf|ftp|git)://[^\s/]")
+_OF_IMPORTED = (
+    "finding.license-problem",
+    "finding.license-unknown",
+    "finding.license-unknown-near",
+    "finding.license-resolved",
+    "finding.not-an-address",
+    "finding.date-impossible",
+)
 _SAYS_NOTHING = (None, "unknown")
 
 
@@ -48,11 +57,32 @@ def dangling(source: Document) -> list[Problem]:
     return sorted(found, key=lambda problem: (problem.place.line or 0, problem.place.column or 0))
 
 
+def notes_as_findings(card: LoadedCard, *, leads: bool = True) -> list[Finding]:
+    """What reading another format left to say, each at its place in the file; ``leads`` too, if wanted."""
+    found = []
+    for note in card.notes:
+        if note.kind == "lead" and not leads:
+            continue
+        place = at(card.document, note.at)
+        if note.line is not None:
+            place = Place(place.path, note.line)
+        severity = "warning" if note.kind in ("unreadable", "conflict") else "note"
+        found.append(Finding(severity, Problem(note.code, note.params, place)))
+    return found
+
+
 def findings(card: LoadedCard) -> list[Finding]:
-    """Everything doubtful about a card, in order of place."""
+    """Everything doubtful about a card, in order of place.
+
+    Of a card in another format only its terms and addresses: evidence is not what its author could give. They have no line, as
+    the way to them is that in a card.
+    """
+    imported = card.subject.format in FORMATS
+    document = None if imported else card.document
     found = [
-        Finding(severity, Problem(code, {"where": spell(path), **params}, at(card.document, path)))
+        Finding(severity, Problem(code, {"where": spell(path), **params}, at(document, path)))
         for severity, code, path, params in _all(card.data)
+        if not imported or code in _OF_IMPORTED
     ]
     return sorted(found, key=lambda item: (item.problem.place.line or 0, item.problem.place.column or 0, item.problem.code))
 
@@ -68,8 +98,8 @@ def _all(data: Mapping[str, Any]) -> Iterator[_Raw]:
             used.add(item)
             if item not in evidence:
                 yield "error", "finding.evidence-missing", (*path, "evidence", index), {"id": item}
-        level = claim.get("level", claim.get("release"))
-        claimed = level not in _SAYS_NOTHING or ("level" not in claim and "release" not in claim)
+        level = next((claim[key] for key in ("level", "release", "answer") if key in claim), "")
+        claimed = level not in _SAYS_NOTHING
         if claimed and not claim.get("evidence"):
             yield "warning", "finding.unsupported", path, {}
         for index, address in enumerate(claim.get("where", ())):
@@ -108,13 +138,16 @@ def _claims(data: Mapping[str, Any]) -> Iterator[tuple[_Path, Mapping[str, Any]]
         yield ("licenses", scope), given if isinstance(given, dict) else {}
     for name, component in data.get("components", {}).items():
         yield ("components", name), component
+    for name, statement in data.get("statements", {}).items():
+        yield ("statements", name), statement
     for stage, said in data.get("training_data", {}).items():
         here: _Path = ("training_data", stage)
         for part in ("description", "listing"):
             for name, claim in said.get(part, {}).items():
                 yield (*here, part, name), claim
-        if "covers_all_data" in said:
-            yield (*here, "covers_all_data"), said["covers_all_data"]
+        for name in ("covers_all_data", "access"):
+            if name in said:
+                yield (*here, name), said[name]
         if "license" in said or "evidence" in said:
             yield here, {"evidence": said.get("evidence", ())}
         for index, dataset in enumerate(said.get("datasets", ())):
@@ -142,7 +175,7 @@ def _license_texts(data: Mapping[str, Any]) -> Iterator[tuple[_Path, str]]:
     for scope, given in data.get("licenses", {}).items():
         if isinstance(given, str):
             yield ("licenses", scope), given
-        else:
+        elif "license" in given:
             yield ("licenses", scope, "license"), given["license"]
     for name, component in data.get("components", {}).items():
         if "license" in component:

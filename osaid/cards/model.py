@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from ..schemas import published_schema
 from .vocabulary import Entries, vocabulary
 
-__all__ = ["Base", "Card", "Claim", "Component", "Dataset", "Evidence", "Grant", "ModelFacts", "TrainingStage", "card_schema"]
+__all__ = ["Base", "Card", "Claim", "Component", "Dataset", "Evidence", "Grant", "ModelFacts", "Statement", "TrainingStage", "card_schema"]
 
 CARD_SCHEMA_ID = "urn:osaid:schema:card:1"
 _END = r"(?![\s\S])"  # the end of the text, the same in every dialect ("$" also matches before a final newline)
@@ -59,7 +59,9 @@ Identifier = Annotated[
     StringConstraints(strict=True, max_length=200, pattern=r"^(?=[0-9._-]*[a-z])[a-z0-9][a-z0-9._-]*" + _END),
     Field(examples=["example-7b"]),
 ]
+HubName = Annotated[str, StringConstraints(strict=True, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._-]+)?" + _END)]
 Day = Annotated[str, StringConstraints(strict=True, pattern="^" + _DAY + _END), Field(examples=["2026-01-31"])]
+AsOf = Annotated[str, StringConstraints(strict=True, pattern="^(" + _DAY + "|unknown)" + _END), Field(examples=["2026-01-31", "unknown"])]
 Digest = Annotated[str, StringConstraints(strict=True, pattern="^[0-9a-f]{64}" + _END), Field(examples=["0" * 64])]
 Date = Annotated[
     str,
@@ -116,6 +118,12 @@ class Grant(_Claimed):
     license: Text = Field(description="SPDX expression, LicenseRef-..., NONE, or the words found.")
 
 
+class Statement(_Claimed):
+    """Whether something holds of the model."""
+
+    answer: Literal["applies", "does-not-apply", "unknown"] = Field("unknown", description="applies, does-not-apply or unknown.")
+
+
 class Licenses(_Facts):
     """Default terms: a component's own licence comes first, then its kind's, then the distribution's."""
 
@@ -124,6 +132,7 @@ class Licenses(_Facts):
     data: Text | Grant = Field("", description="The terms of the data.")
     documents: Text | Grant = Field("", description="The terms of the documents.")
     parameters: Text | Grant = Field("", description="The terms of the parameters.")
+    coverage: Claim = Field(Claim(), description="How far free terms cover the release, where only that is known.")
 
 
 if TYPE_CHECKING:
@@ -135,7 +144,7 @@ else:
 class Base(_Claimed):
     """A model that this one was made from."""
 
-    model: Identifier = Field(description="The base's card id.")
+    model: HubName = Field(description="The base's card id, or its name on the Hub.", examples=["example-7b", "Example/Example-7B"])
     relation: Relation = Field(description="How this model was made from it.")
 
 
@@ -210,10 +219,16 @@ if TYPE_CHECKING:
         """The components of the release."""
 
         def __getattr__(self, component: str) -> Component: ...
+
+    class Statements(_Facts):
+        """What holds of the model beside its components."""
+
+        def __getattr__(self, statement: str) -> Statement: ...
 else:
     Description = _from_words("Description", "What is said about the training data, topic by topic.", _WORDS.topics, Claim)
     Listing = _from_words("Listing", "Whether all data of a kind is listed.", _WORDS.listings, Claim)
     Components = _from_words("Components", "The components of the release.", _WORDS.components, Component)
+    Statements = _from_words("Statements", "What holds of the model beside its components.", _WORDS.statements, Statement)
 
 
 class TrainingStage(_Claimed):
@@ -222,6 +237,7 @@ class TrainingStage(_Claimed):
     description: Description = Field(Description(), description="What is said about the data, topic by topic.")
     covers_all_data: Claim = Field(Claim(), description="Is the description of all the data, and not of a sample?")
     listing: Listing = Field(Listing(), description="Whether all data of a kind is listed.")
+    access: Claim = Field(Claim(), description="How far the data itself can be had, where the list of data sets does not show it.")
     license: Text = Field("", description="The terms of the data information itself.")
     datasets: list[Dataset] = Field([], max_length=1000, description="The training data, set by set.")
 
@@ -244,10 +260,11 @@ class Card(_Facts):
     osaid_card: Annotated[
         Literal["1"], BeforeValidator(as_one), WithJsonSchema({"enum": ["1", 1], "description": "The version of this format."})
     ]
-    as_of: Day = Field(description="The day on which the card was true.")
+    as_of: AsOf = Field(description="The day on which the card was true.")
     model: ModelFacts
     licenses: Licenses = Licenses()
     components: Components = Field(Components(), description="The components of the release.")
+    statements: Statements = Field(Statements(), description="What holds of the model beside its components.")
     training_data: TrainingData = Field(TrainingData(), description="Training data, stage by stage.")
     evidence: dict[EvidenceId, Evidence] = Field({}, description="What the claims rest on.")
     notes: Texts = Field([], description="Remarks that no claim depends on.")

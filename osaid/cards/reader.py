@@ -8,21 +8,30 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .. import document
 from ..document import DEFAULT_LIMITS, Document, Limits
 from ..errors import CardError, DocumentError, Problem
+from .importers.common import Note
 from .schema import shape
 from .subject import Subject
 
 if TYPE_CHECKING:
     from .model import Card
 
-__all__ = ["LoadedCard", "from_mapping", "load_card", "parse_card", "read_card", "read_whole"]
+__all__ = ["OURS", "LoadedCard", "from_mapping", "load_card", "parse_card", "read_card", "read_whole"]
+
+
+OURS = "osaid"
+"""The name of our own format."""
 
 
 class LoadedCard(NamedTuple):
-    """A card as read: its checked data, what identifies it, and the document it stands in (None: made in memory)."""
+    """A card as read: its checked data, what identifies it, and the document it stands in (None: made in memory).
+
+    ``notes`` say what reading another format left over; a card of our own has none.
+    """
 
     subject: Subject
     data: Mapping[str, Any]
     document: Document | None
+    notes: tuple[Note, ...] = ()
 
     @property
     def facts(self) -> Card:
@@ -32,17 +41,20 @@ class LoadedCard(NamedTuple):
         return Card.model_validate(self.data)
 
 
-def load_card(path: str, limits: Limits = DEFAULT_LIMITS) -> LoadedCard:
-    """Read a card from a file. Raises DocumentError or CardError with everything that is wrong."""
-    return read_whole(lambda: document.load(path, limits))
+def load_card(path: str, limits: Limits = DEFAULT_LIMITS, *, form: str | None = None) -> LoadedCard:
+    """Read a card from a file, in our format or another one (``form``: its name; None: what it looks like).
+
+    Raises DocumentError or CardError with everything that is wrong.
+    """
+    return read_whole(lambda: document.load(path, limits), form)
 
 
-def parse_card(raw: bytes, *, path: str | None = None, limits: Limits = DEFAULT_LIMITS) -> LoadedCard:
-    """Read a card from bytes. Raises DocumentError or CardError."""
-    return read_whole(lambda: document.parse(raw, path=path, limits=limits))
+def parse_card(raw: bytes, *, path: str | None = None, limits: Limits = DEFAULT_LIMITS, form: str | None = None) -> LoadedCard:
+    """Read a card from bytes, likewise. Raises DocumentError or CardError."""
+    return read_whole(lambda: document.parse(raw, path=path, limits=limits), form)
 
 
-def read_whole(read: Callable[[], Document]) -> LoadedCard:
+def read_whole(read: Callable[[], Document], form: str | None = None) -> LoadedCard:
     """Read a card from what ``read`` gives, and tell all that is wrong with it at once, document and card.
 
     Raises DocumentError or CardError.
@@ -54,23 +66,36 @@ def read_whole(read: Callable[[], Document]) -> LoadedCard:
         if not isinstance(rest, Document):
             raise
         try:
-            read_card(rest)
+            read_card(rest, form)
         except CardError as more:
             problems = sorted([*error.problems, *more.problems], key=lambda problem: (problem.place.line or 0, problem.place.column or 0))
             raise DocumentError(problems, rest) from None
         raise
-    return read_card(source)
+    return read_card(source, form)
 
 
-def read_card(source: Document) -> LoadedCard:
+def read_card(source: Document, form: str | None = None) -> LoadedCard:
     """Read a card from a document. Raises CardError with everything that is wrong, in order of place."""
     data = source.data
-    if not isinstance(data, dict) or "osaid_card" not in data:
+    ours = isinstance(data, dict) and "osaid_card" in data
+    if form not in (None, OURS) or (form is None and not ours):
+        return _read_other(source, form)
+    if not ours:
         raise CardError(Problem("card.not-a-card", {}, source.place()))
     problems = shape().problems(source)
     if problems:
         raise CardError(problems, source)
     return LoadedCard(_subject(data, source.path, source.format, source.sha256), data, source)
+
+
+def _read_other(source: Document, form: str | None) -> LoadedCard:
+    from . import importers
+
+    form = form or importers.detect(source)
+    if form is None:
+        raise CardError(Problem("card.not-a-card", {}, source.place()))
+    imported = importers.read(source, form)
+    return LoadedCard(_subject(imported.data, source.path, form, source.sha256), imported.data, source, imported.notes)
 
 
 def from_mapping(data: Mapping[str, Any] | Card, *, path: str | None = None) -> LoadedCard:

@@ -25,6 +25,7 @@ def current_schema() -> dict[str, Any]:
         ("Description", words.topics, "Claim"),
         ("Listing", words.listings, "Claim"),
         ("TrainingData", words.stages, "TrainingStage"),
+        ("Statements", words.statements, "Statement"),
     ):
         parts[name]["properties"] = {word: {"$ref": f"#/$defs/{of}", "description": entry["about"]} for word, entry in entries.items()}
     parts["Base"]["properties"]["relation"]["enum"] = list(words.relations)

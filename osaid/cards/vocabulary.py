@@ -1,4 +1,4 @@
-"""The words a card may use, from ``vocabulary.yaml``: components, topics, listings, stages, relations."""
+"""The words a card may use, from ``vocabulary.yaml``: components, topics, listings, stages, relations, statements."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Vocabulary(NamedTuple):
     listings: Entries
     stages: Entries
     relations: Entries
+    statements: Entries
 
     def has_to_exist(self, component: str, derived: bool) -> bool:
         """Whether every model has this component, so that "no such step" cannot be true; ``derived``: made from another model."""
@@ -34,4 +35,4 @@ class Vocabulary(NamedTuple):
 def vocabulary() -> Vocabulary:
     """The vocabulary, read once."""
     data = read_data("cards", "vocabulary.yaml")
-    return Vocabulary(data["components"], data["topics"], data["listings"], data["stages"], data["relations"])
+    return Vocabulary(data["components"], data["topics"], data["listings"], data["stages"], data["relations"], data["statements"])

@@ -26,6 +26,7 @@ _CANNOT = 2
 COMMANDS = {
     "score": "Grade cards: verdict, score and gaps.",
     "validate": "Check cards, and say what is wrong or doubtful, and where.",
+    "convert": "Write a card in another format, and say what is lost.",
     "explain": "What a criterion asks, why, how it is checked and how to mend it; or what a licence grants.",
     "license": "What terms grant: the four freedoms of a licence or an SPDX expression.",
     "rubric": "List, show and check rubrics.",

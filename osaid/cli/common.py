@@ -10,13 +10,24 @@ from typing import NoReturn, TextIO
 
 import click
 
+from ..cards.importers import FORMATS
+from ..cards.reader import OURS
 from ..errors import OsaidError, Place, Problem, UsageError
 from ..reports.text import plain
 
-__all__ = ["EXIT_INPUT", "EXIT_USAGE", "color_wanted", "complain", "fail", "output", "same_file", "width", "write_whole"]
+__all__ = ["EXIT_INPUT", "EXIT_USAGE", "color_wanted", "complain", "fail", "from_option", "output", "same_file", "width", "write_whole"]
 
 EXIT_USAGE = 2
 EXIT_INPUT = 3
+
+
+from_option = click.option(
+    "--from",
+    "source",
+    type=click.Choice([OURS, *FORMATS]),
+    help="Format of the cards. [default: what each looks like]",
+)
+"""The option that overrides the detection of formats."""
 
 
 def complain(problem: Problem, path: str | None = None, kind: str = "error") -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from .. import document
-from ..cards.reader import LoadedCard, read_whole
+from ..cards.reader import LoadedCard, read_card, read_whole
 from ..document import DEFAULT_LIMITS, Document
 from ..errors import DocumentError, OsaidError, Place, Problem
+from ..lineage import names
 from ..reports import Failure
 from ..resources import bundled_ids, bundled_path
 from ..shapes import closest
@@ -28,6 +31,7 @@ class Input(NamedTuple):
 
     name: str
     read: Callable[[str], Document]
+    form: str | None = None  # the format to read it in; None: what it looks like
 
     def document(self) -> Document:
         """Read it. Raises OsaidError."""
@@ -35,11 +39,13 @@ class Input(NamedTuple):
 
     def card(self) -> LoadedCard:
         """Read it as a card. Raises OsaidError."""
-        return read_whole(self.document)
+        return read_whole(self.document, self.form)
 
 
-def expand(arguments: Iterable[str]) -> tuple[list[Input], bool]:
+def expand(arguments: Iterable[str], form: str | None = None) -> tuple[list[Input], bool]:
     """All inputs that the arguments name, sorted by name, each once; and whether a single one was asked for.
+
+    ``form`` is the format that files, folders and standard input are read in; None: what each looks like.
 
     A name that is neither a file, a folder, ``-``, a bundled card nor ``bundled:`` (all of them) becomes an input that cannot be read.
     """
@@ -48,12 +54,12 @@ def expand(arguments: Iterable[str]) -> tuple[list[Input], bool]:
     arguments = list(dict.fromkeys(arguments))
     for argument in arguments:
         if argument == "-":
-            found["-"] = _standard_input()
+            found["-"] = _standard_input(form)
         elif os.path.isdir(argument):
             one = False
-            found.update((item.name, item) for item in _folder(argument))
+            found.update((item.name, item) for item in _folder(argument, form))
         elif os.path.lexists(argument):
-            found[os.path.normpath(argument)] = _file(os.path.normpath(argument))
+            found[os.path.normpath(argument)] = _file(os.path.normpath(argument), form)
         elif argument == _BUNDLED:
             one = False
             found.update((_BUNDLED + name, _bundled(name)) for name in bundled_ids("model_cards"))
@@ -90,33 +96,42 @@ def _own(text: str) -> str:
 
 
 def _ids(item: Input) -> list[str]:
-    """The id that an input's card has; of one that cannot be read, the id that its file's name stands for."""
+    """The names that an input's card can be looked up by; of one that cannot be read, the id that its file's name stands for."""
     try:
-        data = item.document().data
+        source = item.document()
+        model = source.data.get("model") if isinstance(source.data, dict) else None
+        if not isinstance(model, dict):
+            card = read_card(source, item.form)
+            return names(card.subject.id, card.data["model"])
+        identifier = model.get("id")
+        return names(identifier, model) if isinstance(identifier, str) else []
     except OsaidError:
         return [os.path.splitext(os.path.basename(item.name))[0]]
-    model = data.get("model") if isinstance(data, dict) else None
-    identifier = model.get("id") if isinstance(model, dict) else None
-    return [identifier] if isinstance(identifier, str) else []
 
 
 class Ids:
-    """The model ids of a run, eight bytes each: a kept string would hold on to the memory of the card it was read from."""
+    """The model ids of a run, a few bytes each: a kept string would hold on to the memory of the card it was read from."""
 
     def __init__(self) -> None:
         self._fingerprints = array("Q")
+        self._positions = array("L")
 
-    def add(self, identifier: str) -> None:
-        """Note an id."""
+    def add(self, identifier: str, position: int) -> None:
+        """Note an id, and the position of its input."""
         digest = hashlib.blake2b(identifier.encode("utf-8", "replace"), digest_size=8).digest()
         self._fingerprints.append(int.from_bytes(digest, "big"))
+        self._positions.append(position)
 
     def warnings(self, inputs: list[Input]) -> Iterator[tuple[str, Problem]]:
-        """Inputs whose model id another one gave before. They are read again only if there are any."""
+        """Inputs whose model id another one gave before. Only these are read again."""
         if len(set(self._fingerprints)) == len(self._fingerprints):
             return
+        counts = Counter(self._fingerprints)
         first: dict[str, str] = {}
-        for item in inputs:
+        for fingerprint, position in zip(self._fingerprints, self._positions, strict=True):
+            if counts[fingerprint] < 2:
+                continue
+            item = inputs[position]
             try:
                 identifier = item.card().subject.id
             except OsaidError:
@@ -131,8 +146,8 @@ def failure(item: Input, error: OsaidError) -> Failure:
     return Failure(item.name, error.problems)
 
 
-def _file(path: str) -> Input:
-    return Input(path, document.load)
+def _file(path: str, form: str | None) -> Input:
+    return Input(path, document.load, form)
 
 
 def _bundled(identifier: str) -> Input:
@@ -154,7 +169,7 @@ def _not_found(argument: str) -> Problem:
     return Problem("card.unknown-near" if near else "card.unknown", params, Place(argument))
 
 
-def _standard_input() -> Input:
+def _standard_input(form: str | None) -> Input:
     read: list[bytes] = []
 
     def load(name: str) -> Document:
@@ -162,9 +177,9 @@ def _standard_input() -> Input:
             raise DocumentError(Problem("file.unreadable", {"detail": "standard input is closed"}, Place(name)))
         if not read:
             read.append(sys.stdin.buffer.read(DEFAULT_LIMITS.bytes + 1))
-        return document.parse(read[0], path=name)
+        return document.parse(read[0], path=name, format="markdown" if form == "huggingface" else None)
 
-    return Input("-", load)
+    return Input("-", load, form)
 
 
 def _broken(name: str, problem: Problem) -> Input:
@@ -174,7 +189,7 @@ def _broken(name: str, problem: Problem) -> Input:
     return Input(name, load)
 
 
-def _folder(folder: str) -> Iterator[Input]:
+def _folder(folder: str, form: str | None) -> Iterator[Input]:
     """Every file in a folder that can be a card, folders in it too; links to folders are not followed."""
     errors: list[OSError] = []
     count = 0
@@ -184,10 +199,10 @@ def _folder(folder: str) -> Iterator[Input]:
             path = os.path.join(directory, name)
             if name.startswith(".") or not name.lower().endswith(_ENDINGS):
                 continue
-            if name.lower().endswith((".md", ".markdown")) and not _may_be_card(path):
+            if form is None and name.lower().endswith((".md", ".markdown")) and not _may_be_card(path):
                 continue
             count += 1
-            yield _file(path)
+            yield _file(path, form)
     for error in errors:
         count += 1
         name = str(error.filename or folder)
@@ -197,9 +212,20 @@ def _folder(folder: str) -> Iterator[Input]:
         yield _broken(folder, Problem("card.none-in-folder", {}, Place(folder)))
 
 
+# Keys of the Hub's front matter, at the start of a line below the opening fence.
+_HUB_KEYS = re.compile(
+    rb"\s*---.*?^(?:license|base_model|datasets|library_name|pipeline_tag|tags|language|model-index|metrics):", re.DOTALL | re.MULTILINE
+)
+_TOP = 4096
+
+
 def _may_be_card(path: str) -> bool:
-    """Whether a Markdown file in a folder speaks of a card of ours, or cannot be read; a README beside the cards is no error."""
+    """Whether a Markdown file in a folder speaks of a card of ours, has front matter as on the Hub, or cannot be read.
+
+    Any other README beside the cards is no error.
+    """
     try:
-        return b"osaid_card" in document.read_file(path)
+        text = document.read_file(path)
     except DocumentError:
         return True
+    return b"osaid_card" in text or _HUB_KEYS.match(text[:_TOP]) is not None

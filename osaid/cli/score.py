@@ -12,45 +12,55 @@ from ..errors import OsaidError, Place, Problem, UsageError
 from ..lineage import Library
 from ..reports import FORMATS, Context, Result, render
 from ..rubrics.assessor import Assessor
-from ..rubrics.rubric import DEFAULT_RUBRIC, load_rubric
-from .common import EXIT_INPUT, color_wanted, complain, fail, output, same_file, width
+from ..rubrics.rubric import DEFAULT_RUBRIC, Rubric, load_rubric, rubric_ids
+from .common import EXIT_INPUT, color_wanted, complain, fail, from_option, output, same_file, width
 from .inputs import Ids, Input, expand, failure, index
 
 _PROGRESS_FROM = 50
+_ALL = "all"
 
 
 @click.command("score")
 @click.argument("cards", nargs=-1, required=True, metavar="CARD...")
-@click.option("--rubric", default=DEFAULT_RUBRIC, metavar="ID|FILE", help=f"Rubric to grade by. [default: {DEFAULT_RUBRIC}]")
+@click.option(
+    "--rubric",
+    "names",
+    multiple=True,
+    metavar="ID|FILE",
+    help=f"Rubric to grade by; can be given again. all: every bundled one. [default: {DEFAULT_RUBRIC}]",
+)
+@from_option
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", help="Form of the result. [default: table]")
 @click.option("-o", "--output", "target", metavar="FILE", help="Write to a file, whole or not at all.")
-def command(cards: tuple[str, ...], rubric: str, form: str, target: str | None) -> None:
+def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, form: str, target: str | None) -> None:
     """Grade cards: verdict, score and gaps.
 
     CARD is a file, a folder, - for standard input, the id of a bundled card (such as pythia-6.9b), or bundled: for all of
-    them. One card is shown in full, several a line each, best first. The cards of base models are looked for among those
-    given, then among the bundled ones.
+    them. Files of the Model Openness Tool, of the European Open Source AI Index, CycloneDX and SPDX 3 documents and READMEs
+    of the Hub are read as well. One card is shown in full, several a line each, best first; under several rubrics each card
+    side by side. The cards of base models are looked for among those given, then among the bundled ones.
     """
     try:
-        graded_by = load_rubric(rubric)
-        inputs, one = expand(cards)
+        rubrics = _rubrics(names)
+        inputs, one = expand(cards, source)
         if target is not None and any(same_file(target, item.name) for item in inputs):
             raise UsageError(Problem("file.is-input", {}, Place(target)))
     except OsaidError as error:
         fail(error)
     context = Context(
-        graded_by, __version__, width(), target is None and color_wanted(sys.stdout), one, target is None and sys.stdout.isatty()
+        rubrics, __version__, width(), target is None and color_wanted(sys.stdout), one, target is None and sys.stdout.isatty()
     )
     tally = {"assessed": 0, "failed": 0}
     ids = Ids()
-    assessor = Assessor(graded_by, Library(find=index(inputs)))
+    library = Library(find=index(inputs))
+    assessors = [Assessor(rubric, library) for rubric in rubrics]
 
     def results() -> Iterator[Result]:
-        for item in _with_progress(inputs):
+        for position, item in enumerate(_with_progress(inputs)):
             try:
                 card = item.card()
-                ids.add(card.subject.id)
-                assessment = assessor.assess(card)
+                ids.add(card.subject.id, position)
+                assessments = [assessor.assess(card) for assessor in assessors]
             except OsaidError as error:
                 tally["failed"] += 1
                 for problem in error.problems:
@@ -58,7 +68,7 @@ def command(cards: tuple[str, ...], rubric: str, form: str, target: str | None) 
                 yield failure(item, error)
             else:
                 tally["assessed"] += 1
-                yield assessment
+                yield from assessments
 
     try:
         output(render(form, results(), context), target)
@@ -68,6 +78,15 @@ def command(cards: tuple[str, ...], rubric: str, form: str, target: str | None) 
         complain(problem, name, "warning")
     if tally["failed"] or not tally["assessed"]:
         sys.exit(EXIT_INPUT)
+
+
+def _rubrics(names: tuple[str, ...]) -> tuple[Rubric, ...]:
+    """The rubrics asked for, each once, in the order given; ``all`` stands for every bundled one, the default first."""
+    wanted: list[str] = []
+    for name in names or (DEFAULT_RUBRIC,):
+        wanted += sorted(rubric_ids(), key=lambda item: (item != DEFAULT_RUBRIC, item)) if name == _ALL else [name]
+    found = {rubric.sha256: rubric for rubric in map(load_rubric, wanted)}
+    return tuple(found.values())
 
 
 def _with_progress(inputs: list[Input]) -> Iterator[Input]:

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from typing import Any
 
-from ..errors import DocumentError, Place
+from ..errors import DocumentError, Place, Problem
 from . import json_text, yaml_events
 from .common import DEFAULT_LIMITS, Limits, PathTo, Places, error, line_column
 
 __all__ = ["DEFAULT_LIMITS", "FORMATS", "Document", "Limits", "load", "parse", "read_file"]
 
 FORMATS = ("yaml", "json", "markdown")
+# Where the Hub finds front matter: REGEX_YAML_BLOCK of huggingface_hub, "exact same regex as in the Hub server".
+_HUB_BLOCK = re.compile(rb"(\s*---(?:\r\n|\r|\n))(.*?)((?:\r\n|\r|\n)---[ \t]*(?:\r\n|\n|\Z))", re.DOTALL)
+_OURS = b"osaid_card"
 _SUFFIXES = {".json": "json", ".md": "markdown", ".markdown": "markdown", ".yaml": "yaml", ".yml": "yaml"}
 
 
@@ -26,10 +30,11 @@ class Document:
     """A document as read.
 
     ``data`` holds dicts, lists, strings and None; ``body`` the Markdown text below the front matter, or None;
-    ``path`` the name it was read under; ``format`` one of :data:`FORMATS`; ``raw`` the bytes.
+    ``path`` the name it was read under; ``format`` one of :data:`FORMATS`; ``raw`` the bytes. Of a README that is no card of ours
+    ``problems`` tell what is wrong with its front matter: such a text is read all the same, and ``data`` is what could be read.
     """
 
-    __slots__ = ("_offset", "_places", "_source", "body", "data", "format", "path", "raw")
+    __slots__ = ("_offset", "_places", "_source", "body", "body_line", "data", "format", "path", "problems", "raw")
 
     def __init__(
         self, data: Any, *, path: str | None, format: str, raw: bytes, source: bytes, offset: int = 0, body: str | None = None
@@ -39,6 +44,8 @@ class Document:
         self.format = format
         self.raw = raw
         self.body = body
+        self.body_line = 1  # the line on which the body begins
+        self.problems: tuple[Problem, ...] = ()
         self._source = source
         self._offset = offset
         self._places: Places | None = None
@@ -53,6 +60,8 @@ class Document:
 
         Places are worked out at the first call: a document without errors never pays for them.
         """
+        if self.data is None:  # there may be nothing to look in
+            return Place(self.path, 1 + self._offset, 1)
         if self._places is None:
             reader = json_text if self.format == "json" else yaml_events
             self._places = reader.places(self._source)
@@ -113,13 +122,22 @@ def parse(raw: bytes, *, path: str | None = None, format: str | None = None, lim
     """
     if len(raw) > limits.bytes:
         raise error("document.too-large", path, size=str(len(raw)), limit=str(limits.bytes))
-    source = _checked_utf8(raw, path)
-    if not source.strip():
-        raise error("document.empty", path, (1, 1))
+    try:
+        source = _checked_utf8(raw, path)
+    except DocumentError as reason:
+        if (format or _by_suffix(path)) != "markdown" or _OURS in raw:
+            raise
+        document = Document(None, path=path, format="markdown", raw=raw, source=b"")
+        document.problems = reason.problems
+        return document
     if format is None:
         format = _detect(source, path)
     if format not in FORMATS:
         raise ValueError(f"format must be one of {FORMATS}")
+    if format == "markdown" and _OURS not in source:
+        return _readme(raw, source, path, limits)
+    if not source.strip():
+        raise error("document.empty", path, (1, 1))
     if format == "json":
         return Document(json_text.build(source, path, limits), path=path, format=format, raw=raw, source=source)
     offset, body = 0, None
@@ -129,6 +147,32 @@ def parse(raw: bytes, *, path: str | None = None, format: str | None = None, lim
     document = Document(data, path=path, format=format, raw=raw, source=source, offset=offset, body=body)
     if problems:
         raise DocumentError(problems, document)
+    return document
+
+
+def _readme(raw: bytes, source: bytes, path: str | None, limits: Limits) -> Document:
+    """A stranger's README. What is wrong with its front matter is told in ``problems``; the rest of it can still be read."""
+    block = _HUB_BLOCK.match(source)
+    if block is None:
+        document = Document(None, path=path, format="markdown", raw=raw, source=b"", body=source.decode("utf-8"))
+        looks_like_it = source.lstrip().startswith(b"---")
+        document.problems = (
+            Problem("document.no-front-matter-hub" if looks_like_it else "document.no-front-matter", {}, Place(path, 1, 1)),
+        )
+        return document
+    offset = len(block[1].splitlines())
+    data: Any = None
+    problems: list[Problem] = []
+    if block[2].strip():
+        try:
+            data, problems = yaml_events.build(block[2], path, offset, limits)
+        except DocumentError as reason:
+            problems = [problem for problem in reason.problems if problem.code != "document.empty"]
+    document = Document(
+        data, path=path, format="markdown", raw=raw, source=block[2], offset=offset, body=source[block.end() :].decode("utf-8")
+    )
+    document.body_line = 1 + len(block[0].splitlines())
+    document.problems = tuple(problems)
     return document
 
 
@@ -148,10 +192,14 @@ def _checked_utf8(raw: bytes, path: str | None) -> bytes:
     return raw
 
 
+def _by_suffix(path: str | None) -> str | None:
+    return _SUFFIXES.get(os.path.splitext(path)[1].lower()) if path else None
+
+
 def _detect(source: bytes, path: str | None) -> str:
-    suffix = os.path.splitext(path)[1].lower() if path else ""
-    if suffix in _SUFFIXES:
-        return _SUFFIXES[suffix]
+    known = _by_suffix(path)
+    if known is not None:
+        return known
     start = source.lstrip()
     if start.startswith((b"{", b"[")):
         return "json"

@@ -85,6 +85,10 @@ class KnowledgeBase:
         """The ids of all records, in the order of the file."""
         return iter(self._records)
 
+    def restrictions(self) -> list[str]:
+        """The ids of all kinds of restriction."""
+        return list(self._restrictions)
+
     def kind(self, identifier: str) -> Kind:
         """A restriction or condition by its id. Raises KeyError."""
         entry = self._restrictions.get(identifier) or self._conditions[identifier]

@@ -40,12 +40,16 @@ Result = Assessment | Failure
 class Context(NamedTuple):
     """What an output may need to know besides the results."""
 
-    rubric: Rubric
+    rubrics: tuple[Rubric, ...]
     version: str  # of osaid
     width: int = 100  # columns of text
     color: bool = False
     one: bool = False  # was one single input asked for?
     fit: bool = False  # leave out columns that do not fit into the width?
+
+    def rubric_of(self, assessment: Assessment) -> Rubric:
+        """The rubric that an assessment was made by."""
+        return next(rubric for rubric in self.rubrics if rubric.sha256 == assessment.rubric.sha256)
 
 
 def render(name: str, results: Iterable[Result], context: Context) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""One row for each input, with a column for each pillar and criterion. Opens in a spreadsheet."""
+"""One row for each input and rubric, with a column for each pillar and criterion. Opens in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ _FIXED = ("path", "id", "name", "developer", "version", "as_of", "rubric", "verd
 
 def render(results: Iterable[Result], context: Context) -> Iterator[str]:
     """A header, then the rows. An input that could not be assessed has its first error in the last column."""
-    rubric = context.rubric
-    yield _row([*_FIXED, *rubric.pillars, *SEVERITIES, *(criterion.id for criterion in rubric.criteria), "error"])
-    blank = [""] * (len(rubric.pillars) + len(SEVERITIES) + len(rubric.criteria))
+    pillars = list(dict.fromkeys(pillar for rubric in context.rubrics for pillar in rubric.pillars))
+    criteria = list(dict.fromkeys(criterion.id for rubric in context.rubrics for criterion in rubric.criteria))
+    yield _row([*_FIXED, *pillars, *SEVERITIES, *criteria, "error"])
+    blank = [""] * (len(pillars) + len(SEVERITIES) + len(criteria))
     for result in results:
         if isinstance(result, Failure):
             message = str(result.problems[0]) if result.problems else ""
             yield _row([result.path or "", *[""] * (len(_FIXED) - 1), *blank, message])
             continue
         subject = result.subject
+        scores = {pillar.id: f"{pillar.score.low:.1f}" for pillar in result.pillars if pillar.score is not None}
+        outcomes = {criterion.id: criterion.outcome.value for criterion in result.criteria}
         counts = [sum(gap.severity == severity for gap in result.gaps) for severity in SEVERITIES]
         yield _row(
             [
@@ -37,9 +40,9 @@ def render(results: Iterable[Result], context: Context) -> Iterator[str]:
                 " ".join(result.verdict.possible),
                 f"{result.score.low:.1f}",
                 f"{result.score.high:.1f}",
-                *("" if pillar.score is None else f"{pillar.score.low:.1f}" for pillar in result.pillars),
+                *(scores.get(pillar, "") for pillar in pillars),
                 *map(str, counts),
-                *(criterion.outcome.value for criterion in result.criteria),
+                *(outcomes.get(criterion, "") for criterion in criteria),
                 "",
             ]
         )

@@ -22,7 +22,7 @@ def render(results: Iterable[Result], context: Context) -> Iterator[str]:
         if isinstance(result, Failure):
             errors.extend(problem_data(problem, result.path) for problem in result.problems)
         else:
-            yield separator + lines(assessment_data(result, context.rubric))
+            yield separator + lines(assessment_data(result, context.rubric_of(result)))
             separator = ",\n"
     yield "\n],\n" if separator != "\n" else "],\n"
     yield '"errors": [' + ",".join("\n  " + compact(error) for error in errors) + ("\n" if errors else "") + "]\n}\n"

@@ -15,4 +15,4 @@ def render(results: Iterable[Result], context: Context) -> Iterator[str]:
             errors = [problem_data(problem, result.path) for problem in result.problems]
             yield compact({"schema_version": RESULT_VERSION, "path": result.path, "errors": errors}) + "\n"
         else:
-            yield compact({"schema_version": RESULT_VERSION, **assessment_data(result, context.rubric)}) + "\n"
+            yield compact({"schema_version": RESULT_VERSION, **assessment_data(result, context.rubric_of(result))}) + "\n"

@@ -4,26 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..messages import sentence
 from ..outcome import Outcome
 from ..rubrics.assessment import Assessment, Basis
 from . import Context, Failure, Result
 from .ranking import Standing, standing, summary
+from .side_by_side import many_cards, one_card, progress_text
 from .text import HEADINGS, LINEAGE_WORDS, OUTCOME_WORDS, at_start, markdown, outcome_text, reasons_text, remedy_text, score_text, shown
 
 
 def render(results: Iterable[Result], context: Context) -> Iterator[str]:
-    """One input as a page, several as a table."""
-    context = context._replace(rubric=shown(context.rubric, markdown))
+    """One input by one rubric as a page, several inputs or rubrics as a table."""
+    context = context._replace(rubrics=tuple(shown(rubric, markdown) for rubric in context.rubrics))
     if context.one:
-        for result in results:
-            if not isinstance(result, Failure):
-                yield from _one(result, context)
-        return
-    yield from _many(results, context)
+        assessments = [result for result in results if not isinstance(result, Failure)]
+        if len(context.rubrics) > 1 and assessments:
+            yield from _one_by_many(assessments, context)
+        for assessment in assessments if len(context.rubrics) == 1 else ():
+            yield from _one(assessment, context)
+    elif len(context.rubrics) > 1:
+        grid = many_cards(results, context, markdown)
+        yield from _table(grid.header, grid.rows)
+    else:
+        yield from _many(results, context)
+
+
+def _one_by_many(assessments: list[Assessment], context: Context) -> Iterator[str]:
+    subject = assessments[0].subject
+    yield f"# {markdown(subject.name)} under {len(assessments)} frameworks\n\n"
+    yield f"- As of: {subject.as_of}\n- Card: sha256 {subject.sha256[:12]}\n\n"
+    grid = one_card(assessments, context)
+    yield from _table(grid.header, grid.rows)
+    yield "\n"
+    for assessment in assessments:
+        rubric = context.rubric_of(assessment)
+        yield f"- **{rubric.title}** ({rubric.id} {rubric.version}): {rubric.answers}\n"
+
+
+def _table(header: list[str], rows: list[list[str]]) -> Iterator[str]:
+    yield "| " + " | ".join(header) + " |\n|" + "---|" * len(header) + "\n"
+    yield from ("| " + " | ".join(row) + " |\n" for row in rows)
 
 
 def _one(assessment: Assessment, context: Context) -> Iterator[str]:
-    rubric, subject = context.rubric, assessment.subject
+    rubric, subject = context.rubric_of(assessment), assessment.subject
     label, said = rubric.verdict_texts(assessment.verdict.id)
     yield f"# {markdown(subject.name)}: {label}\n\n{at_start(said)}\n\n"
     if len(assessment.verdict.possible) > 1:
@@ -35,6 +59,8 @@ def _one(assessment: Assessment, context: Context) -> Iterator[str]:
     yield f"- Rubric: {rubric.title} ({rubric.id} {rubric.version}, sha256 {rubric.sha256[:12]})\n"
     yield f"- Card: sha256 {subject.sha256[:12]}\n"
     yield f"- Score: {score_text(assessment.score)} of 100 (advisory)\n"
+    if any(rule.after for rule in rubric.levels):
+        yield f"- Levels: {progress_text(assessment)}\n"
     for step in assessment.lineage:
         known = rubric.verdict_texts(step.verdict)[0] if step.verdict else LINEAGE_WORDS[step.status]
         yield f"- Made from {markdown(step.model)}: {known}\n"
@@ -63,6 +89,11 @@ def _one(assessment: Assessment, context: Context) -> Iterator[str]:
     for result, criterion in zip(assessment.criteria, rubric.criteria, strict=True):
         links = ", ".join(_link(evidence[item]) for item in result.evidence)
         yield f"| {criterion.title} ({result.id}) | {OUTCOME_WORDS[result.outcome]} | {links} |\n"
+    if assessment.notes:
+        yield "\n## Said by the file besides, and not counted\n\n"
+    for note in assessment.notes:
+        where = f" (line {note.line})" if note.line is not None else ""
+        yield f"- {note.kind}: {markdown(sentence(note.code, note.params), 300)}{where}\n"
 
 
 def _link(basis: Basis) -> str:
@@ -76,8 +107,8 @@ def _link(basis: Basis) -> str:
 
 
 def _many(results: Iterable[Result], context: Context) -> Iterator[str]:
-    rubric = context.rubric
-    rows: list[tuple[Standing, str]] = []
+    (rubric,) = context.rubrics
+    rows: list[tuple[Standing, list[str]]] = []
     verdicts: dict[str, int] = {}
     failures = 0
     for result in results:
@@ -92,10 +123,9 @@ def _many(results: Iterable[Result], context: Context) -> Iterator[str]:
             score_text(result.score),
             *(score_text(pillar.score) for pillar in result.pillars),
         ]
-        rows.append((standing(result, rubric), "| " + " | ".join(cells) + " |\n"))
+        rows.append((standing(result, rubric), cells))
     if rows:
         header = ["Model", "Developer", "Verdict", "Score", *rubric.pillars.values()]
-        yield "| " + " | ".join(header) + " |\n|" + "---|" * len(header) + "\n"
-        yield from (line for _, line in sorted(rows))
+        yield from _table(header, [cells for _, cells in sorted(rows)])
         yield "\n"
     yield summary(verdicts, failures, rubric) + "\n"

@@ -6,15 +6,18 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ..messages import sentence
 from ..outcome import Outcome
 from ..rubrics.assessment import Assessment, Basis, CriterionResult, PillarScore, Reason, Score
 from ..rubrics.definition import Criterion, Rubric
 from . import Context, Failure, Result
 from .ranking import Standing, standing, summary
+from .side_by_side import many_cards, one_card
 from .text import (
     HEADINGS,
     LINEAGE_WORDS,
     OUTCOME_WORDS,
+    as_of_text,
     in_words,
     message,
     outcome_text,
@@ -26,6 +29,7 @@ from .text import (
     shown,
 )
 
+_NOTES = {"unreadable": 10, "conflict": 10, "rule": 10, "unmapped": 10, "lead": 12}  # kinds in order, and how many are shown
 _BAR = 20
 _NARROW = 72
 _MOST_CITED = 4
@@ -34,14 +38,18 @@ _RESET = "\033[0m"
 
 
 def render(results: Iterable[Result], context: Context) -> Iterator[str]:
-    """One input is shown in full, several as a table."""
-    context = context._replace(rubric=shown(context.rubric))
+    """One input by one rubric is shown in full, several inputs or rubrics as a table."""
+    context = context._replace(rubrics=tuple(map(shown, context.rubrics)))
     if context.one:
-        for result in results:
-            if not isinstance(result, Failure):
-                yield from _One(result, context).pieces()
-        return
-    yield from many(results, context)
+        assessments = [result for result in results if not isinstance(result, Failure)]
+        if len(context.rubrics) > 1 and assessments:
+            yield from _one_by_many(assessments, context)
+        for assessment in assessments if len(context.rubrics) == 1 else ():
+            yield from _One(assessment, context).pieces()
+    elif len(context.rubrics) > 1:
+        yield from _many_by_many(results, context)
+    else:
+        yield from many(results, context)
 
 
 # --- one card -----------------------------------------------------------------------------------------------------
@@ -53,14 +61,13 @@ class _One:
     def __init__(self, assessment: Assessment, context: Context) -> None:
         self.assessment = assessment
         self.context = context
-        self.rubric = context.rubric
-        self.results = {
-            result.id: (result, criterion) for result, criterion in zip(assessment.criteria, context.rubric.criteria, strict=True)
-        }
+        self.rubric = context.rubric_of(assessment)
+        self.results = {result.id: (result, criterion) for result, criterion in zip(assessment.criteria, self.rubric.criteria, strict=True)}
         self.sources: dict[str, int] = {}  # the evidence cited so far, with its number
 
     def pieces(self) -> Iterator[str]:
         yield from self._verdict()
+        yield from self._levels()
         yield "\n  Why\n"
         for pillar in self.assessment.pillars:
             yield from self._pillar(pillar)
@@ -69,6 +76,7 @@ class _One:
             yield from self._gaps(severity)
         yield from self._met()
         yield from self._sources()
+        yield from self._notes()
         if self.assessment.gaps:
             yield f"\nMore on one of them: osaid explain {self.assessment.gaps[0].criterion}\n"
 
@@ -79,27 +87,49 @@ class _One:
         if subject.version:
             yield from self._wrap(plain(subject.version), "")
         yield "\n"
-        yield from self._wrap(f"{rubric.title} ({rubric.id} {rubric.version}), as of {subject.as_of}. {rubric.answers}", "  ")
-        yield f"\n  {_styled(label.upper(), assessment.verdict.id, self.context)}\n"
+        yield from self._wrap(f"{rubric.title} ({rubric.id} {rubric.version}), {as_of_text(subject)}. {rubric.answers}", "  ")
+        yield f"\n  {_styled(label.upper(), assessment.verdict.id, self.rubric, self.context)}\n"
         yield from self._wrap(said, "  ")
         if len(assessment.verdict.possible) > 1:
             still = ", or ".join(rubric.verdict_texts(verdict)[0] for verdict in assessment.verdict.possible)
             yield from self._wrap(f"Once the open questions are answered, the verdict can be: {still}.", "  ")
-        score = f"Score {score_text(assessment.score)} of 100, to compare models by; the verdict asks for everything."
+        score = f"Score {score_text(assessment.score)} of 100, to compare models by; no verdict depends on it."
         if assessment.score.low != assessment.score.high:
             score += " The range is what the unknown answers can still change."
         yield from self._wrap(score, "  ")
+
+    def _levels(self) -> Iterator[str]:
+        """The rungs of a ladder, with how far each is reached."""
+        if any(rule.after for rule in self.rubric.levels):
+            yield "\n  Levels\n\n"
+            wide = max(len(rule.label) for rule in self.rubric.levels)
+            for level, rule in zip(self.assessment.levels, self.rubric.levels, strict=True):
+                yield f"    {rule.label:<{wide}}  {level.progress:.0f}%\n"
+
+    def _notes(self) -> Iterator[str]:
+        """What the file left to say when it was read: never counted."""
+        notes = self.assessment.notes
+        if notes:
+            yield "\n  Said by the file besides, and not counted\n\n"
+        for kind, most in _NOTES.items():
+            found = [note for note in notes if note.kind == kind]
+            if kind == "unmapped" and len(found) > 1:
+                yield from self._wrap(f"- No place in a card: {', '.join(plain(note.params['what'], 60) for note in found)}.", "  ", "    ")
+                continue
+            for note in found[:most]:
+                where = f" (line {note.line})" if note.line is not None else ""
+                yield from self._wrap(f"- {plain(sentence(note.code, note.params), 300)}{where}", "  ", "    ")
+            if len(found) > most:
+                yield f"  - {len(found) - most} more; osaid validate shows them\n"
 
     def _pillar(self, pillar: PillarScore) -> Iterator[str]:
         title = self.rubric.pillars[pillar.id]
         wide = max(map(len, self.rubric.pillars.values()))
         bar = "" if self.context.width < _NARROW else f"  {_bar(pillar.score)}"
         yield f"\n    {title:<{wide}}{bar}  {score_text(pillar.score)}\n"
-        found = [
-            (result, criterion)
-            for result, criterion in self.results.values()
-            if criterion.pillar == pillar.id and criterion.role != "optional"
-        ]
+        of_pillar = [(result, criterion) for result, criterion in self.results.values() if criterion.pillar == pillar.id]
+        # A pillar of optional criteria alone shows them.
+        found = [(result, criterion) for result, criterion in of_pillar if criterion.role != "optional"] or of_pillar
         for outcome in (Outcome.NOT_MET, Outcome.PARTLY_MET, Outcome.UNKNOWN):
             titles = [criterion.title for result, criterion in found if result.outcome is outcome]
             if titles:
@@ -197,10 +227,10 @@ def _wrapped(text: str, width: int, indent: str, later: str) -> Iterator[str]:
         yield line + "\n"
 
 
-def _styled(text: str, verdict: str, context: Context) -> str:
+def _styled(text: str, verdict: str, rubric: Rubric, context: Context) -> str:
     if not context.color:
         return text
-    return _STYLES[_tone(verdict, context.rubric)] + text + _RESET
+    return _STYLES[_tone(verdict, rubric)] + text + _RESET
 
 
 def _tone(verdict: str, rubric: Rubric) -> str:
@@ -220,7 +250,7 @@ class _Row(NamedTuple):
 
 def many(results: Iterable[Result], context: Context) -> Iterator[str]:
     """A line for each card, best first, then a summary."""
-    rubric = context.rubric
+    (rubric,) = context.rubrics
     rows: list[_Row] = []
     verdicts: dict[str, int] = {}
     failures = 0
@@ -259,4 +289,36 @@ def _table(rows: list[_Row], header: list[str], context: Context) -> Iterator[st
     yield f"{head}\n{rule}\n"
     for line, row in zip(body, rows, strict=True):
         label = row.cells[1]
-        yield line.replace(label, _styled(label, row.verdict, context), 1) + "\n" if context.color else line + "\n"
+        yield line.replace(label, _styled(label, row.verdict, context.rubrics[0], context), 1) + "\n" if context.color else line + "\n"
+
+
+# --- several frameworks -------------------------------------------------------------------------------------------
+
+
+def _one_by_many(assessments: list[Assessment], context: Context) -> Iterator[str]:
+    """One card under several frameworks, and what each of them answers."""
+    from tabulate import tabulate
+
+    subject = assessments[0].subject
+    yield from _wrapped(plain(subject.name) + (f", {plain(subject.developer)}" if subject.developer else ""), context.width, "", "")
+    yield f"{as_of_text(subject)}\n\n"
+    grid = one_card(assessments, context)
+    widths = [None, 44, None, max(24, context.width - 90)]
+    yield tabulate(grid.rows, grid.header, tablefmt="simple", disable_numparse=True, maxcolwidths=widths) + "\n\n"
+    for assessment in assessments:
+        rubric = context.rubric_of(assessment)
+        yield from _wrapped(f"{rubric.id}: {rubric.answers}", context.width, "", "  ")
+    yield f"\nMore on one of them: osaid score CARD --rubric {assessments[0].rubric.id}\n"
+
+
+def _many_by_many(results: Iterable[Result], context: Context) -> Iterator[str]:
+    from tabulate import tabulate
+
+    grid = many_cards(results, context, plain)
+    if grid.rows:
+        widths = [None, *[24] * len(context.rubrics)]
+        yield tabulate(grid.rows, grid.header, tablefmt="simple", disable_numparse=True, maxcolwidths=widths) + "\n\n"
+    told = f"{len(grid.rows)} model{'' if len(grid.rows) == 1 else 's'} by {len(context.rubrics)} frameworks."
+    if grid.failures:
+        told += f" {grid.failures} input{'' if grid.failures == 1 else 's'} could not be assessed."
+    yield told + "\n"

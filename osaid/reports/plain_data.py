@@ -9,7 +9,9 @@ import json
 import re
 from typing import Any
 
+from ..cards.importers.common import Note
 from ..errors import Problem
+from ..messages import sentence
 from ..rubrics.assessment import Assessment, Basis, Reason, Score
 from ..rubrics.rubric import Rubric
 from .text import UNSAFE, message, remedy_text
@@ -86,6 +88,7 @@ def assessment_data(assessment: Assessment, rubric: Rubric) -> dict[str, Any]:
         "gaps": _gaps(assessment, rubric),
         "lineage": [step._asdict() for step in assessment.lineage],
         "evidence": [_basis(basis) for basis in assessment.evidence],
+        "notes": [_note(note) for note in assessment.notes],
     }
 
 
@@ -115,6 +118,17 @@ def _reason(reason: Reason) -> dict[str, Any]:
         "note": reason.note,
         "evidence": reason.evidence,
         "at": reason.at,
+    }
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {
+        "kind": note.kind,
+        "code": note.code,
+        "params": note.params,
+        "message": sentence(note.code, note.params),
+        "at": note.at,
+        "line": note.line,
     }
 
 

@@ -102,7 +102,7 @@ class CriterionData(_Part):
     id: str
     title: str
     pillar: str
-    kind: Literal["presence", "terms"]
+    kind: Literal["presence", "terms", "presence-and-terms"]
     role: Literal["required", "if-used", "optional", "summary"]
     weight: int
     outcome: Outcome
@@ -148,6 +148,17 @@ class EvidenceData(_Part):
     says: str
 
 
+class NoteData(_Part):
+    """Something that reading a file of another format left to say. It never counts."""
+
+    kind: Literal["unreadable", "conflict", "rule", "unmapped", "lead"]
+    code: str
+    params: dict[str, str]
+    message: str
+    at: list[str | int] = Field(description="The way to it in the file: keys and positions.")
+    line: int | None = Field(description="Its line, where it has no such way: in the text of a README.")
+
+
 class AssessmentData(_Part):
     """One card under one rubric."""
 
@@ -161,6 +172,7 @@ class AssessmentData(_Part):
     gaps: list[GapData]
     lineage: list[LineageData]
     evidence: list[EvidenceData]
+    notes: list[NoteData]
 
 
 class ErrorData(_Part):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from ..cards.subject import Subject
 from ..cards.vocabulary import vocabulary
 from ..licenses.knowledge import knowledge_base
 from ..messages import sentence
@@ -18,6 +19,7 @@ __all__ = [
     "LINEAGE_WORDS",
     "OUTCOME_WORDS",
     "UNSAFE",
+    "as_of_text",
     "at_start",
     "in_words",
     "markdown",
@@ -150,7 +152,13 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "stage": lambda name: f" ({vocabulary().stages[name]['title']})",
     "relation": lambda name: vocabulary().relations[name]["title"],
     "freedom": lambda name: name,
+    "statement": lambda name: vocabulary().statements[name]["title"],
 }
+
+
+def as_of_text(subject: Subject) -> str:
+    """The day on which a card was true, in words."""
+    return "of no stated day" if subject.as_of == "unknown" else f"as of {subject.as_of}"
 
 
 def reasons_text(result: CriterionResult) -> str:

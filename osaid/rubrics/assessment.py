@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ..cards.importers.common import Note
 from ..cards.subject import Subject
 from ..outcome import Outcome, State
 
@@ -136,3 +137,4 @@ class Assessment(NamedTuple):
     gaps: tuple[Gap, ...]
     lineage: tuple[LineageStep, ...]
     evidence: tuple[Basis, ...]
+    notes: tuple[Note, ...] = ()  # what reading another format left to say

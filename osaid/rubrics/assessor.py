@@ -31,7 +31,7 @@ class Assessor:
         """The judgement of a card, with its bases resolved in the library."""
         facts = Facts(card.data)
         if not facts.derived_from:
-            return assess(card.subject, facts, self.rubric)
+            return assess(card.subject, facts, self.rubric)._replace(notes=card.notes)
         in_rings: dict[str, Assessment] = {}  # judged differently when asked for from outside their ring
         ring: list[str] = []
         for ring in bases_first(card, self._library, self._known):
@@ -43,7 +43,7 @@ class Assessor:
                     into = self._known if len(ring) == 1 else in_rings
                     # Of a base only the outcomes and the verdict are asked for.
                     into[identifier] = self._judge(base, Facts(base.data), ring, in_rings)._replace(evidence=(), gaps=())
-        assessment = self._judge(card, facts, ring, in_rings)
+        assessment = self._judge(card, facts, ring, in_rings)._replace(notes=card.notes)
         while len(self._known) > _MOST_KEPT:
             self._known.popitem(last=False)
         return assessment
@@ -53,10 +53,10 @@ class Assessor:
         relations = vocabulary().relations
         bases = []
         for base in facts.derived_from or ():
-            model, relation = base["model"], base["relation"]
+            model, relation = self._library.canonical(base["model"]), base["relation"]
             assessment = None if model in ring else in_rings.get(model) or self._known.get(model)
             if model in self._known:
                 self._known.move_to_end(model)
             status = "assessed" if assessment is not None else "cycle" if model in ring else self._library.look_up(model)[0]
-            bases.append(BaseModel(model, relation, relations[relation]["runs_on_base"] == "yes", status, assessment))
+            bases.append(BaseModel(model, relation, relations[relation]["runs_on_base"], status, assessment))
         return assess(card.subject, facts, self.rubric, tuple(bases))

@@ -12,11 +12,13 @@ from ..shapes import at, closest
 from .checks import Check, all_checks, any_check, at_least_checks, not_check, nothing, on_facts, refer
 from .conditions import Condition, States, every, every_at_last, names_in, not_fully
 from .definition import Criterion, LevelRule, Rubric, VerdictRule
-from .probes import PROPOSITIONS, BadParameter, Sets
+from .probes import PROPOSITIONS, BadParameter, LicenseList, Sets
 
 __all__ = ["Builder"]
 
-_KINDS = ("presence", "terms")
+_KINDS = ("presence", "terms", "presence-and-terms")
+
+_NO_LIST = LicenseList(frozenset(), False)
 
 _Path = tuple[str | int, ...]
 
@@ -38,7 +40,11 @@ class Builder:
         self.criteria: dict[str, _Entry] = {}
         self.verdicts: list[_Entry] = []
         self.levels: list[_Entry] = []
+        self.license_lists: dict[str, LicenseList] = {}
+        self.silence = "open"
         self.undetermined: tuple[str, str, str] | None = None
+        self.rungs: dict[str, Condition] = {}  # levels that ask for criteria, from the states of the criteria
+        self.named: set[str] = set()  # the atoms that conditions of verdicts name
         self.atoms: dict[str, Condition] = {}
         self.last: dict[str, Condition] = {}
 
@@ -62,6 +68,14 @@ class Builder:
         for name, into in (("verdicts", self.verdicts), ("levels", self.levels)):
             if name in data:
                 into[:] = [_Entry(item, layer, (name, index)) for index, item in enumerate(data[name])]
+        for name, given in data.get("license_lists", {}).items():
+            before = self.license_lists.get(name, _NO_LIST)
+            ids = frozenset(given["ids"]) if "ids" in given else before.ids
+            if not ids:
+                self.bad("rubric.empty-license-list", _Entry(given, layer, ("license_lists", name)), name=name)
+            exact = given["spelling"] == "exact" if "spelling" in given else before.exact
+            self.license_lists[name] = LicenseList(ids, exact)
+        self.silence = data.get("silence", self.silence)
         if "undetermined" in data:
             given = data["undetermined"]
             self.undetermined = (given["id"], given["label"], given["summary"])
@@ -81,6 +95,7 @@ class Builder:
         criteria = [self._criterion(entry, sets) for entry in self.criteria.values()]
         order = self._order(criteria)
         whole = _Entry(source.data, source, ())
+        levels = self._levels(criteria)
         verdicts = []
         for index, entry in enumerate(self.verdicts):
             rule, last = entry.data, index == len(self.verdicts) - 1
@@ -90,15 +105,7 @@ class Builder:
             verdicts.append(VerdictRule(rule["id"], rule["label"], rule["summary"], condition))
             if self.undetermined is not None and rule["id"] == self.undetermined[0]:
                 self.bad("rubric.duplicate-id", entry, ("id",), id=rule["id"], part="verdicts")
-        deciding = tuple(self.atoms)
-        levels = []
-        for entry in self.levels:
-            rule = entry.data
-            condition = self._condition(rule["when"], entry, ("when",), criteria)
-            kinds, named = names_in(rule["when"], "every"), names_in(rule["when"], "criterion")
-            required = tuple(item.id for item in criteria if item.id in named or (item.kind in kinds and item.role == "required"))
-            if_used = tuple(item.id for item in criteria if item.id not in named and item.kind in kinds and item.role == "if-used")
-            levels.append(LevelRule(rule["id"], rule["label"], condition, required, if_used))
+        deciding = tuple(name for name in self.atoms if name in self.named)
         for name, value in (("criteria", criteria), ("verdicts", verdicts), ("pillars", self.pillars), ("undetermined", self.undetermined)):
             if not value:
                 self.bad("rubric.part-missing", whole, part=name)
@@ -122,8 +129,10 @@ class Builder:
             self.atoms,
             self.last,
             deciding,
+            self.silence,
             source.path,
             digest,
+            {},
         )
 
     def _sets(self) -> Sets:
@@ -140,7 +149,44 @@ class Builder:
                 if not isinstance(member, str) or member not in known:
                     self._unknown("rubric.unknown-component", member, known, entry, (index,))
             sets[name] = [member for member in members if isinstance(member, str) and member in known]
-        return sets
+        return Sets(sets, self.license_lists)
+
+    def _levels(self, criteria: list[Criterion]) -> list[LevelRule]:
+        levels: list[LevelRule] = []
+        for entry in self.levels:
+            rule = entry.data
+            if bool(rule.get("when")) == bool(rule.get("asks")):
+                self.bad("rubric.level-when", entry, id=rule["id"])
+            elif "when" in rule:
+                condition = self._condition(rule["when"], entry, ("when",), criteria)
+                kinds, named = names_in(rule["when"], "every"), names_in(rule["when"], "criterion")
+                required = tuple(item.id for item in criteria if item.id in named or (item.kind in kinds and item.role == "required"))
+                if_used = tuple(item.id for item in criteria if item.id not in named and item.kind in kinds and item.role == "if-used")
+                levels.append(LevelRule(rule["id"], rule["label"], condition, required, if_used))
+            else:
+                levels.append(self._rung(entry))
+        self.named.clear()
+        return levels
+
+    def _rung(self, entry: _Entry) -> LevelRule:
+        """A level that asks for criteria, perhaps after another one of that sort."""
+        rule = entry.data
+        asks, stand_in, after = tuple(rule["asks"]), rule.get("stand_in", {}), rule.get("after", "")
+        named = [(("asks", index), name) for index, name in enumerate(asks)]
+        named += [(("stand_in", name), given) for name, other in stand_in.items() for given in (name, other)]
+        for path, given in named:
+            if given not in self.criteria:
+                self._unknown("rubric.unknown-criterion", given, self.criteria, entry, path)
+        if after and after not in self.rungs:
+            self._unknown("rubric.unknown-level", after, self.rungs, entry, ("after",))
+        lower = self.rungs.get(after)
+
+        def reached(states: States) -> State:
+            own = all_of(any_of((states[name], states[stand_in[name]])) if name in stand_in else states[name] for name in asks)
+            return all_of((own, lower(states))) if lower is not None else own
+
+        self.rungs[rule["id"]] = reached
+        return LevelRule(rule["id"], rule["label"], self._atom(f"level {rule['id']}", reached), asks, (), after, stand_in)
 
     def _criterion(self, entry: _Entry, sets: Sets) -> Criterion:
         data = entry.data
@@ -256,18 +302,23 @@ class Builder:
             )
         if name == "criterion" and isinstance(parameter, str) and parameter in self.criteria:
             return self._atom(parameter, lambda states: states[parameter])
+        if name == "level" and isinstance(parameter, str) and parameter in self.rungs:
+            return self._atom(f"level {parameter}", self.rungs[parameter])
         if name in ("all", "any"):
             self.bad("rubric.not-a-list", entry, inner)
+        elif name == "level":
+            self._unknown("rubric.unknown-level", parameter, self.rungs, entry, inner)
         elif name == "every":
             self._unknown("rubric.unknown-kind", parameter, _KINDS, entry, inner)
         elif name == "criterion":
             self._unknown("rubric.unknown-criterion", parameter, self.criteria, entry, inner)
         else:
-            self._unknown("rubric.unknown-condition", name, ["all", "any", "not", "every", "criterion"], entry, inner, key=True)
+            self._unknown("rubric.unknown-condition", name, ["all", "any", "not", "every", "criterion", "level"], entry, inner, key=True)
         return _undecided
 
     def _atom(self, name: str, work_out: Condition, at_last: Condition | None = None) -> Condition:
         """``at_last`` gives the atom once everything is known, where that is not the same."""
+        self.named.add(name)
         self.atoms.setdefault(name, work_out)
         self.last.setdefault(name, at_last or work_out)
         return lambda atoms: atoms[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ..outcome import State
 from .checks import Check
 from .conditions import Condition
 
@@ -16,7 +17,7 @@ class Criterion(NamedTuple):
 
     id: str
     pillar: str
-    kind: str  # presence | terms
+    kind: str  # presence | terms | presence-and-terms
     role: str  # required | if-used | optional | summary
     weight: int
     inherits: str  # to-derive | to-run | never
@@ -48,6 +49,8 @@ class LevelRule(NamedTuple):
     condition: Condition
     required: tuple[str, ...]
     if_used: tuple[str, ...]
+    after: str = ""  # the level below
+    stand_in: Mapping[str, str] = {}  # what counts in the place of a criterion that is not met
 
 
 class Rubric(NamedTuple):
@@ -69,8 +72,10 @@ class Rubric(NamedTuple):
     atoms: Mapping[str, Condition]  # what conditions are made of, each from the states of the criteria
     last: Mapping[str, Condition]  # the same, once everything is known (steps that nobody has shown included)
     deciding: tuple[str, ...]  # the atoms in the conditions of verdicts
+    silence: str  # open | not-met: how what is unknown bears on the verdict and the levels
     path: str | None
     sha256: str  # of the rubric's bytes, and of those it extends
+    cases: dict[tuple[State, ...], list[int]]  # the verdicts worked out so far, by the states of the deciding atoms
 
     def criterion(self, identifier: str) -> Criterion:
         """A criterion by its id. Raises KeyError."""

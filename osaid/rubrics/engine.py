@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from ..cards.subject import Subject
@@ -21,25 +21,28 @@ from .assessment import (
     Verdict,
 )
 from .conditions import States, counted, holds, possible
-from .definition import Criterion, Rubric
+from .definition import Criterion, LevelRule, Rubric
 from .facts import Facts
 from .probes import Found
 
 __all__ = ["BaseModel", "assess"]
 
+_MOST_CASES = 4096
 _OUTCOMES = tuple(Outcome)
+_ON_LICENSES_OF_DATA = ("datasets.not-on-list", "datasets.no-license")
 _INDEX = {state: _OUTCOMES.index(state.outcome) for state in State}
 
 
 class BaseModel(NamedTuple):
     """A base of the model to be judged: its assessment by the same rubric, or why there is none.
 
-    ``status`` is assessed, missing, unusable or cycle; ``runs_on_base`` whether running the model needs the base's parameters.
+    ``status`` is assessed, missing, unusable or cycle; ``runs_on_base`` whether running the model needs the base's parameters: yes,
+    no or unknown.
     """
 
     model: str
     relation: str
-    runs_on_base: bool
+    runs_on_base: str
     status: str
     assessment: Assessment | None
 
@@ -60,14 +63,16 @@ def assess(subject: Subject, facts: Facts, rubric: Rubric, bases: tuple[BaseMode
     criteria = tuple(result for result in results if result is not None)
     states = {result.id: result.state for result in criteria}
     atoms = {name: work_out(states) for name, work_out in rubric.atoms.items()}
-    last = {name: work_out(states) for name, work_out in rubric.last.items()}
+    # Most atoms are the same once everything is known.
+    last = {name: atoms[name] if work_out is rubric.atoms[name] else work_out(states) for name, work_out in rubric.last.items()}
+    shown = _as_shown(atoms) if rubric.silence == "not-met" else atoms
     score, pillars = _scores(rubric, states)
     return Assessment(
         subject,
         RubricRef(rubric.id, rubric.version, rubric.sha256),
-        _verdict(rubric, atoms, last),
+        _verdict(rubric, shown, last),
         score,
-        tuple(_levels(rubric, atoms, states)),
+        tuple(_levels(rubric, shown, states)),
         pillars,
         criteria,
         tuple(_gaps(rubric, criteria)),
@@ -87,7 +92,7 @@ def _inherit(
     reasons = list(own.reasons)
     blamed = []
     for base, results in of_bases:
-        if criterion.inherits == "to-run" and not base.runs_on_base:
+        if criterion.inherits == "to-run" and base.runs_on_base == "no":
             continue
         params = {"base": base.model, "relation": base.relation}
         because: tuple[Reason, ...] = ()
@@ -97,6 +102,8 @@ def _inherit(
             theirs = results[criterion.id].state
             code = "lineage.base-" + theirs.outcome.value.replace("_", "-")
             because = tuple(reason._replace(because=()) for reason in results[criterion.id].reasons)
+        if criterion.inherits == "to-run" and base.runs_on_base == "unknown" and theirs is not State.NOT_APPLICABLE:
+            theirs = State(3 * theirs.worst + 2)  # it matters only if the base is needed
         if theirs is not State.NOT_APPLICABLE:
             reasons.append(Reason(code, params, theirs, because=because if theirs is not State.MET else ()))
             if theirs is not State.MET:
@@ -109,17 +116,24 @@ def _result(criterion: Criterion, found: Found, inherited: tuple[str, ...], fact
     reasons = found.reasons
     if len(reasons) == 1:
         reason = reasons[0]
-        evidence_ids = tuple(dict.fromkeys(item for item in reason.evidence if item in facts.evidence)) if reason.claimed else ()
-        return CriterionResult(criterion.id, found.state, reasons, evidence_ids, bool(evidence_ids) or not reason.claimed, inherited)
+        if not reason.claimed:
+            return CriterionResult(criterion.id, found.state, reasons, (), True, inherited)
+        evidence_ids = tuple(dict.fromkeys(item for item in reason.evidence if item in facts.evidence))
+        return CriterionResult(criterion.id, found.state, reasons, evidence_ids, bool(evidence_ids), inherited)
+    if reasons[0] in reasons[1:] or len(reasons) > 2:
+        reasons = tuple(reason for number, reason in enumerate(reasons) if reason not in reasons[:number])
     if found.state is not State.MET and found.state is not State.NOT_APPLICABLE:
         reasons = _telling(found.state, reasons) or reasons
     evidence: dict[str, None] = {}
     supported = True
     for reason in reasons:
         if reason.claimed:
-            known = [item for item in reason.evidence if item in facts.evidence]
-            supported = supported and bool(known)
-            evidence.update(dict.fromkeys(known))
+            known = False
+            for item in reason.evidence:
+                if item in facts.evidence:
+                    known = True
+                    evidence[item] = None
+            supported = supported and known
     return CriterionResult(criterion.id, found.state, reasons, tuple(evidence), supported, inherited)
 
 
@@ -130,16 +144,32 @@ def _telling(state: State, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
     return tuple(reason for reason in reasons if reason.state is not State.MET and reason.state is not State.NOT_APPLICABLE)
 
 
-def _verdict(rubric: Rubric, atoms: States, last: States) -> Verdict:
+def _verdict(rubric: Rubric, shown: States, last: States) -> Verdict:
     """The one place where a verdict is decided: the first rule that holds, for every way in which what is open can turn out.
 
-    ``atoms`` leave out steps that nobody has shown, and so decide the verdict; ``last`` count them, and so say what is still possible.
+    The atoms as ``shown`` leave out steps that nobody has shown, and so decide the verdict; ``last`` count them, and so say what is
+    still possible. Where a framework counts only what is shown, what is unknown decides as if it were not there.
     """
-    conditions = [rule.condition or _otherwise for rule in rubric.verdicts]
-    now = possible(conditions, {name: atoms[name] for name in rubric.deciding})
-    later = possible(conditions, {name: last[name] for name in rubric.deciding})
+    now, later = _first(rubric, shown), _first(rubric, last)
     found = tuple(rubric.verdicts[number].id for number in sorted({*now, *later}))
     return Verdict(rubric.verdicts[now[0]].id if len(now) == 1 else rubric.undetermined[0], found)
+
+
+def _first(rubric: Rubric, atoms: States) -> list[int]:
+    """Which verdicts can be the first that holds. It depends on a few states only, so each case is worked out once."""
+    case = tuple(atoms[name] for name in rubric.deciding)
+    found = rubric.cases.get(case)
+    if found is None:
+        if len(rubric.cases) >= _MOST_CASES:
+            rubric.cases.clear()
+        conditions = [rule.condition or _otherwise for rule in rubric.verdicts]
+        found = rubric.cases[case] = possible(conditions, dict(zip(rubric.deciding, case, strict=True)))
+    return found
+
+
+def _as_shown(atoms: States) -> States:
+    """What is unknown at the worst it can be."""
+    return {name: state if state is State.NOT_APPLICABLE else State(4 * state.worst) for name, state in atoms.items()}
 
 
 def _otherwise(atoms: States) -> State:
@@ -154,11 +184,6 @@ class _Sum:
     def __init__(self) -> None:
         self.total = self.low = self.high = 0
         self.counts = [0] * len(_OUTCOMES)
-
-    def add(self, weight: int, state: State) -> None:
-        self.total += weight
-        self.low += weight * state.worst
-        self.high += weight * state.best
 
     def score(self) -> Score | None:
         """None where no criterion applies."""
@@ -177,41 +202,72 @@ def _scores(rubric: Rubric, states: Mapping[str, State]) -> tuple[Score, tuple[P
         pillar = pillars[criterion.pillar]
         if criterion.role != "optional":
             pillar.counts[_INDEX[state]] += 1
-        if state is not State.NOT_APPLICABLE:
-            whole.add(criterion.weight, state)
-            pillar.add(criterion.weight, state)
+        weight = criterion.weight
+        if weight and state is not State.NOT_APPLICABLE:
+            pillar.total += weight
+            pillar.low += weight * state.worst
+            pillar.high += weight * state.best
+    for pillar in pillars.values():
+        whole.total += pillar.total
+        whole.low += pillar.low
+        whole.high += pillar.high
     scores = tuple(PillarScore(name, pillar.score(), tuple(pillar.counts)) for name, pillar in pillars.items())
     return whole.score() or Score(0.0, 0.0, 0.0), scores
 
 
-def _levels(rubric: Rubric, atoms: States, states: States) -> list[Level]:
-    levels = []
+def _levels(rubric: Rubric, shown: States, states: States) -> list[Level]:
+    """The levels, each with the share of its criteria that are met, in percent; 0 as long as the level below is not reached."""
+    levels: list[Level] = []
+    reached: dict[str, bool] = {}
     for rule in rubric.levels:
-        state = rule.condition(atoms)
+        state = rule.condition(shown)
         met = None if state.outcome is Outcome.UNKNOWN and state.best == 2 else holds(state)
-        names = counted(states, rule.required, rule.if_used)
-        applicable = [states[name] for name in names if states[name] is not State.NOT_APPLICABLE]
-        share = 100.0 * sum(state is State.MET for state in applicable) / len(applicable) if applicable else 100.0
+        reached[rule.id] = met is True
+        share = _share(rule, states) if reached.get(rule.after, True) else 0.0
         levels.append(Level(rule.id, met, share))
     return levels
+
+
+def _share(rule: LevelRule, states: States) -> float:
+    """The share of a level's criteria that are met, of those that apply, in percent."""
+    asked: Iterable[str] = rule.required if not rule.if_used else counted(states, rule.required, rule.if_used)
+    for name, other in rule.stand_in.items():
+        if states[name] is not State.MET and states[other] is State.MET:
+            asked = dict.fromkeys(other if item == name else item for item in asked)
+    found = [states[name] for name in asked]
+    applicable = len(found) - found.count(State.NOT_APPLICABLE)
+    return found.count(State.MET) / applicable * 100.0 if applicable else 100.0
 
 
 def _gaps(rubric: Rubric, criteria: tuple[CriterionResult, ...]) -> list[Gap]:
     """What to mend (blocking), to answer (question) or to improve (advice): most severe first, then in the rubric's order."""
     gaps: dict[str, list[Gap]] = {"blocking": [], "question": [], "advice": []}
     for criterion, result in zip(rubric.criteria, criteria, strict=True):
-        outcome = result.outcome
-        if criterion.role == "summary" or outcome is Outcome.NOT_APPLICABLE:
+        state, role = result.state, criterion.role
+        if role == "summary" or state is State.NOT_APPLICABLE:
             continue
-        if outcome is Outcome.MET:
-            severity = "" if result.supported else "advice"
-        elif criterion.role == "optional":
-            severity = "advice" if outcome is not Outcome.UNKNOWN else ""
+        if state is State.MET:
+            if result.supported:
+                continue
+            severity = "advice"
+        elif role == "optional":
+            if state.outcome is Outcome.UNKNOWN:
+                continue
+            severity = "advice"
         else:
-            severity = "question" if outcome is Outcome.UNKNOWN and result.state.best == 2 else "blocking"
-        if severity:
-            gaps[severity].append(Gap(criterion.id, severity, criterion.kind == "terms"))
+            severity = "question" if state.best == 2 else "blocking"
+        kind = criterion.kind
+        gaps[severity].append(Gap(criterion.id, severity, kind == "terms" or (kind != "presence" and _by_terms(result))))
     return [gap for severity in gaps.values() for gap in severity]
+
+
+def _by_terms(result: CriterionResult) -> bool:
+    """Whether other terms alone would mend it."""
+    return all(map(_is_on_terms, result.reasons))
+
+
+def _is_on_terms(reason: Reason) -> bool:
+    return reason.code.partition(".")[0] == "terms" or reason.code in _ON_LICENSES_OF_DATA
 
 
 def _evidence(facts: Facts, criteria: tuple[CriterionResult, ...]) -> tuple[Basis, ...]:

@@ -24,11 +24,23 @@ class License(NamedTuple):
 class Facts:
     """A checked card's data, read-only."""
 
-    __slots__ = ("_components", "_defaults", "derived_from", "evidence", "memo", "no_training_of_its_own", "stages")
+    __slots__ = (
+        "_components",
+        "_defaults",
+        "_statements",
+        "coverage",
+        "derived_from",
+        "evidence",
+        "memo",
+        "no_training_of_its_own",
+        "stages",
+    )
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._components: Mapping[str, Mapping[str, Any]] = data.get("components", _SILENT)
         self._defaults: Mapping[str, Any] = data.get("licenses", _SILENT)
+        self._statements: Mapping[str, Mapping[str, Any]] = data.get("statements", _SILENT)
+        self.coverage: Mapping[str, Any] = self._defaults.get("coverage", _SILENT)
         self.evidence: Mapping[str, Mapping[str, str]] = data.get("evidence", _SILENT)
         said: Mapping[str, Mapping[str, Any]] = data.get("training_data", _SILENT)
         # In the order of the vocabulary: the order of a card's keys must not matter.
@@ -46,6 +58,10 @@ class Facts:
     def component(self, name: str) -> Mapping[str, Any]:
         """What the card says of a component; empty if nothing."""
         return self._components.get(name, _SILENT)
+
+    def statement(self, name: str) -> Mapping[str, Any]:
+        """What the card says of a statement; empty if nothing."""
+        return self._statements.get(name, _SILENT)
 
     def settled_absence(self, name: str) -> bool:
         """Whether it is settled that there is no such component: its step did not happen, or belongs to a training there was not."""

@@ -69,7 +69,9 @@ class CriterionFile(_Part):
 
     id: CriterionId
     pillar: Identifier
-    kind: Literal["presence", "terms"] = Field(description="presence: something has to be published. terms: other terms would mend it.")
+    kind: Literal["presence", "terms", "presence-and-terms"] = Field(
+        description="presence: something has to be published. terms: other terms would mend it. presence-and-terms: both in one."
+    )
     role: Literal["required", "if-used", "optional", "summary"] = Field(
         "required",
         description="if-used: counts for the verdict only where its outcome is known. optional: never counts. summary: adds up others.",
@@ -94,7 +96,7 @@ class VerdictFile(_Part):
     id: Identifier
     label: Text
     summary: Text
-    when: Condition = Field({}, description="all, any, not, criterion, and every: presence or terms.")
+    when: Condition = Field({}, description="all, any, not, criterion, level, and every: a kind of criteria.")
     otherwise: Text = Field("", description="For the last verdict: reached where no other is.")
 
 
@@ -107,11 +109,21 @@ class Undetermined(_Part):
 
 
 class LevelFile(_Part):
-    """A rung that can be reached on the way."""
+    """A rung that can be reached on the way: by a condition (``when``), or by meeting all criteria that it asks for."""
 
     id: Identifier
     label: Text
-    when: Condition
+    when: Condition = Field({}, description="A condition, as in a verdict.")
+    asks: list[CriterionId] = Field([], description="Criteria that all have to be met. Progress is their share, in percent.")
+    after: Text = Field("", description="The level below: as long as it is not reached, progress is 0.")
+    stand_in: Named = Field({}, description="A criterion asked for, and the one that counts in its place, once, where it is not met.")
+
+
+class LicenseListFile(_Part):
+    """A list of licences that the framework accepts."""
+
+    spelling: Literal["exact", "any"] = Field("any", description="exact: only as spelt here. any: names that mean the same count.")
+    ids: list[Text] = Field([], description="Left out: those of the list of this name in the rubric that is extended.")
 
 
 class RubricFile(_Part):
@@ -130,10 +142,15 @@ class RubricFile(_Part):
     sources: Named = Field({}, description="What clauses refer to: key to title and url.")
     pillars: list[Pillar] = []
     sets: Named = Field({}, description="Names for groups of components.")
+    license_lists: dict[str, LicenseListFile] = Field({}, description="Names for lists of licences.")
+    silence: Literal["open", "not-met"] = Field(
+        "open",
+        description="What nobody said: open keeps a verdict undetermined that it could change; not-met counts only what is shown.",
+    )
     criteria: list[CriterionFile] = []
     verdicts: list[VerdictFile] = []
     undetermined: Undetermined = Undetermined(id="undetermined", label="undetermined", summary="It cannot be said yet.")
-    levels: list[LevelFile] = []
+    levels: list[LevelFile] = Field([], description="A level that another one comes after stands before it in the list.")
 
 
 def rubric_schema() -> dict[str, Any]:

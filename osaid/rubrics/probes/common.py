@@ -18,6 +18,7 @@ __all__ = [
     "Factory",
     "Found",
     "Group",
+    "LicenseList",
     "Probe",
     "Sets",
     "evidence_of",
@@ -35,7 +36,22 @@ class Found(NamedTuple):
 
 
 Probe = Callable[[Facts], Found]
-Sets = Mapping[str, list[str]]
+
+
+class LicenseList(NamedTuple):
+    """Licences that a framework names. ``exact``: a licence is on it only if it is spelt as it is there."""
+
+    ids: frozenset[str]
+    exact: bool
+
+
+class Sets(NamedTuple):
+    """The names that a rubric gives to groups of components and to lists of licences."""
+
+    components: Mapping[str, list[str]] = {}
+    licenses: Mapping[str, LicenseList] = {}
+
+
 Factory = Callable[[Any, Sets], Probe]
 
 BY_LEVEL = {
@@ -92,8 +108,8 @@ class Group(NamedTuple):
 
 def components(parameter: Any, sets: Sets) -> tuple[str, ...]:
     """A list of components and names of sets, with the sets opened; each component once. Raises BadParameter."""
-    names = words(parameter, [*vocabulary().components, *sets])
-    return tuple(dict.fromkeys(member for name in names for member in sets.get(name, [name])))
+    names = words(parameter, [*vocabulary().components, *sets.components])
+    return tuple(dict.fromkeys(member for name in names for member in sets.components.get(name, [name])))
 
 
 def group(parameter: Any, sets: Sets) -> Group:

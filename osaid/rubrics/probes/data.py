@@ -11,11 +11,22 @@ from ...outcome import State, all_of
 from ..assessment import Reason
 from ..facts import Facts
 from .common import BY_LEVEL, UNTRAINED, Found, Probe, Sets, evidence_of, word, words
-from .terms import name_of
+from .terms import name_of, on_list
 
 _Way = tuple[str | int, ...]
 
-__all__ = ["access_known", "covers", "described", "listed", "located", "not_restrictive", "shared"]
+__all__ = [
+    "access_known",
+    "covers",
+    "data_access",
+    "datasets_licensed",
+    "datasets_open",
+    "described",
+    "listed",
+    "located",
+    "not_restrictive",
+    "shared",
+]
 
 
 def _in_stages(code: str, title: str, *way: str) -> Probe:
@@ -184,5 +195,119 @@ def not_restrictive(parameter: Any, sets: Sets) -> Probe:
             params = {"license": name_of(given) if given is not None else ""}
             reasons.append(Reason(code, params, state, evidence, stage.get("note", ""), given is not None, at=("training_data", name)))
         return Found(all_of(reason.state for reason in reasons), tuple(reasons))
+
+    return probe
+
+
+_STAGES_OF = {"all": None, "pretraining": ("training", "pretraining", "midtraining"), "posttraining": ("posttraining",)}
+
+
+def data_access(parameter: Any, sets: Sets) -> Probe:
+    """The training data itself can be had: of all stages, before tuning (pretraining), or of tuning (posttraining).
+
+    A stage's own claim ``access`` comes first; without one its list of data sets shows it. Where nothing is said of tuning, it is
+    the same as before tuning.
+    """
+    stages = _STAGES_OF[word(parameter, _STAGES_OF)]
+
+    def probe(facts: Facts) -> Found:
+        chosen = {name: stage for name, stage in facts.stages.items() if stages is None or name in stages}
+        if not chosen and parameter == "posttraining":
+            chosen = dict(facts.stages)
+        if not chosen:
+            return UNTRAINED if facts.no_training_of_its_own else _SAYS_NOTHING
+        reasons = tuple(_access(stage, ("training_data", name)) for name, stage in chosen.items())
+        return Found(all_of(reason.state for reason in reasons), reasons)
+
+    return probe
+
+
+_SAYS_NOTHING = Found(State.UNKNOWN, (Reason("data-access.silent", {}, State.UNKNOWN),))
+
+
+def _access(stage: Mapping[str, Any], at: _Way) -> Reason:
+    claim = stage.get("access", {})
+    if claim.get("level", "unknown") != "unknown":
+        state = BY_LEVEL[claim["level"]]
+        return Reason(f"data-access.{claim['level']}", {}, state, evidence_of(claim), claim.get("note", ""), True, at=(*at, "access"))
+    listing = {name: stage.get("listing", {}).get(name, {}).get("level", "unknown") for name in vocabulary().listings}
+    sets = stage.get("datasets", ())
+    evidence = tuple(dict.fromkeys(item for entry in sets for item in evidence_of(entry)))
+    public = [entry for entry in sets if entry.get("access") in ("open", "public")]
+    at_hand = [entry for entry in public if entry.get("where") and entry.get("state") == "available"]
+    gone = any(not entry.get("where") or entry.get("state") == "gone" for entry in public)
+    withheld = any(entry.get("access") in ("obtainable", "unshareable") for entry in sets)
+    withheld = withheld or any(listing[name] in ("full", "partial") for name in ("third_party", "unshareable"))
+    complete = listing["public"] == "full" and listing["third_party"] == listing["unshareable"] == "no-such-step"
+    if complete and public and len(at_hand) == len(sets):
+        state = State.MET
+    elif at_hand:
+        state = State.PARTLY_MET if gone or withheld or listing["public"] == "partial" else State.PARTLY_OR_MET
+    elif not public and (listing["public"] in ("none", "no-such-step") or (withheld and listing["public"] == "full")):
+        state = State.NOT_MET
+    else:
+        state = State.NOT_OR_PARTLY if gone or withheld else State.UNKNOWN
+    return Reason(_FOUND[state], {}, state, evidence, "", bool(sets) and state is not State.UNKNOWN, at=at)
+
+
+_FOUND = {
+    State.MET: "data-access.full",
+    State.PARTLY_MET: "data-access.partial",
+    State.NOT_MET: "data-access.none",
+    State.PARTLY_OR_MET: "data-access.at-least-partial",
+    State.NOT_OR_PARTLY: "data-access.not-all",
+    State.UNKNOWN: "data-access.silent",
+}
+
+
+_ON_LIST = {State.MET: "datasets.on-list", State.NOT_MET: "datasets.not-on-list", State.UNKNOWN: "datasets.list-unknown"}
+
+
+def datasets_licensed(parameter: Any, sets: Sets) -> Probe:
+    """Every data set is under a licence of a list."""
+    allowed = sets.licenses[word(parameter, sets.licenses)]
+
+    def judge(dataset: Mapping[str, Any], at: _Way) -> Reason:
+        if "license" not in dataset:
+            code, state, params = "datasets.no-license", State.UNKNOWN, {"dataset": dataset["name"]}
+        else:
+            state = on_list(terms(dataset["license"]), allowed)
+            code, params = _ON_LIST[state], {"dataset": dataset["name"], "license": dataset["license"][:80]}
+        return Reason(code, params, state, evidence_of(dataset), dataset.get("note", ""), True, at=at)
+
+    def probe(facts: Facts) -> Found:
+        reasons = tuple(
+            judge(dataset, ("training_data", stage, "datasets", index))
+            for stage, said in facts.stages.items()
+            for index, dataset in enumerate(said.get("datasets", ()))
+        )
+        return Found(all_of(reason.state for reason in reasons), reasons) if reasons else _SAYS_NOTHING
+
+    return probe
+
+
+def datasets_open(parameter: Any, sets: Sets) -> Probe:
+    """Everyone may copy, change and share on every data set."""
+    word(parameter, ["all_datasets"])
+
+    def probe(facts: Facts) -> Found:
+        by_code: dict[str, list[tuple[_Way, Mapping[str, Any]]]] = {}
+        for stage, said in facts.stages.items():
+            for index, dataset in enumerate(said.get("datasets", ())):
+                access = dataset.get("access", "unknown")
+                code = "datasets.access-unknown" if access == "unknown" else "datasets.open" if access == "open" else "datasets.not-open"
+                by_code.setdefault(code, []).append((("training_data", stage, "datasets", index), dataset))
+        reasons = []
+        for code, state in (
+            ("datasets.open", State.MET),
+            ("datasets.not-open", State.NOT_MET),
+            ("datasets.access-unknown", State.UNKNOWN),
+        ):
+            if chosen := by_code.get(code):
+                evidence = tuple(dict.fromkeys(item for _, dataset in chosen for item in evidence_of(dataset)))
+                params = {"dataset": "; ".join(dataset["name"] for _, dataset in chosen)}
+                reasons.append(Reason(code, params, state, evidence, "", state is not State.UNKNOWN, at=chosen[0][0]))
+        nothing = UNTRAINED if facts.no_training_of_its_own else _SAYS_NOTHING
+        return Found(all_of(reason.state for reason in reasons), tuple(reasons)) if reasons else nothing
 
     return probe

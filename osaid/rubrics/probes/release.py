@@ -8,9 +8,9 @@ from ...cards.vocabulary import vocabulary
 from ...outcome import State
 from ..assessment import Reason
 from ..facts import Facts
-from .common import BY_LEVEL, UNTRAINED, Found, Probe, Sets, evidence_of, word
+from .common import BY_LEVEL, UNTRAINED, BadParameter, Found, Probe, Sets, evidence_of, word
 
-__all__ = ["released"]
+__all__ = ["base_released", "released", "states_that"]
 
 
 def released(parameter: Any, sets: Sets) -> Probe:
@@ -35,6 +35,49 @@ def released(parameter: Any, sets: Sets) -> Probe:
         reason = Reason(
             "released." + release, params, state, evidence_of(component), component.get("note", ""), release != "unknown", at=at
         )
+        return Found(state, (reason,))
+
+    return probe
+
+
+def base_released(parameter: Any, sets: Sets) -> Probe:
+    """The parameters before the last stages of training are published.
+
+    Where the card does not speak of them, they are those of the model's bases (not applicable to the model itself, and handed
+    down), or, for a model trained from scratch, its own.
+    """
+    own = word(parameter, ["weights"])
+    stated, same = released("base_weights", sets), released(own, sets)
+    handed_down = Found(State.NOT_APPLICABLE, (Reason("released.of-the-base", {"component": "base_weights"}, State.NOT_APPLICABLE),))
+
+    def probe(facts: Facts) -> Found:
+        if "release" in facts.component("base_weights") or facts.derived_from is None:
+            return stated(facts)
+        return handed_down if facts.derived_from else same(facts)
+
+    return probe
+
+
+_SAID = {"applies": "statement.applies", "does-not-apply": "statement.does-not-apply"}
+
+
+def states_that(parameter: Any, sets: Sets) -> Probe:
+    """A statement about the model applies, or does not apply."""
+    if not isinstance(parameter, dict) or len(parameter) != 1:
+        raise BadParameter(parameter, vocabulary().statements)
+    ((name, wanted),) = parameter.items()
+    word(name, vocabulary().statements)
+    contrary = {"applies": "does-not-apply", "does-not-apply": "applies"}
+    word(wanted, contrary)
+    silent = Found(State.UNKNOWN, (Reason("statement.silent", {"statement": name}, State.UNKNOWN),))
+
+    def probe(facts: Facts) -> Found:
+        said = facts.statement(name)
+        answer = said.get("answer", "unknown")
+        if answer == "unknown":
+            return silent
+        state = State.MET if answer == wanted else State.NOT_MET
+        reason = Reason(_SAID[answer], {"statement": name}, state, evidence_of(said), said.get("note", ""), True, at=("statements", name))
         return Found(state, (reason,))
 
     return probe

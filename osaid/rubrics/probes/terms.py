@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ...cards.vocabulary import vocabulary
 from ...licenses.expression import NO_LICENSE, Terms
-from ...licenses.knowledge import FREEDOMS
-from ...outcome import State, all_of
+from ...licenses.knowledge import FREEDOMS, knowledge_base
+from ...outcome import State, all_of, both
 from ..assessment import Reason
 from ..facts import Facts, License
-from .common import PUBLISHED, BadParameter, Found, Group, Probe, Sets, evidence_of, group, word
+from .common import BY_LEVEL, PUBLISHED, BadParameter, Found, Group, LicenseList, Probe, Sets, evidence_of, group, word, words
+from .release import released
 
-__all__ = ["free_access", "name_of", "osi_approved_license", "terms_grant", "terms_stated"]
+__all__ = [
+    "covered_by_free_terms",
+    "free_access",
+    "name_of",
+    "on_list",
+    "osi_approved_license",
+    "released_under",
+    "terms_grant",
+    "terms_stated",
+    "terms_tolerable",
+]
 
 Judgement = tuple[str, State, Mapping[str, str]]
 _SILENT: Judgement = ("terms.silent", State.UNKNOWN, {})
@@ -33,6 +44,7 @@ class _Published(NamedTuple):
     groups: tuple[_Group, ...]
     untold: tuple[Reason, ...]  # of components that may be published for all that is known
     nothing: Found  # what to say where there is neither
+    alone: str  # a component that every model has, if it is all that the group asks for and may be published
 
 
 def name_of(terms: Terms) -> str:
@@ -91,10 +103,21 @@ def _published(facts: Facts, group: Group) -> _Published:
         elif status == "perhaps" and name in group.of:
             untold.append(name)
     groups = tuple(_group(facts, names, key) for key, names in members.items())
-    reasons = (Reason("terms.untold", {"components": ", ".join(untold)}, State.UNKNOWN),) if untold else ()
-    made = _Published(groups, reasons, _nothing(group.of, withheld))
+    alone = untold[0] if untold and len(group.of) == 1 and vocabulary().components[untold[0]].get("exists") == "always" else ""
+    made = _Published(groups, tuple(_untold(facts, untold)), _nothing(group.of, withheld), alone)
     facts.memo[group] = made
     return made
+
+
+def _untold(facts: Facts, names: list[str]) -> Iterator[Reason]:
+    """Components that may be published, by the terms that are stated for them."""
+    by_terms: dict[str, list[str]] = {}
+    for name in names:
+        terms = facts.license(name).terms
+        by_terms.setdefault(name_of(terms) if terms is not None and terms.stated else "", []).append(name)
+    for license, members in by_terms.items():
+        code = "terms.untold-under" if license else "terms.untold"
+        yield Reason(code, {"components": ", ".join(members), "license": license}, State.UNKNOWN)
 
 
 def _group(facts: Facts, names: list[str], key: tuple[str, str, bool]) -> _Group:
@@ -120,6 +143,8 @@ def _on_terms(group: Group, judge: Callable[[Terms], Judgement]) -> Probe:
         published = _published(facts, group)
         if not published.groups and not published.untold:
             return published.nothing
+        if published.alone and (found := _either_way(facts, published.alone, judge)) is not None:
+            return found
         reasons = list(published.untold)
         for members in published.groups:
             terms = members.license.terms
@@ -129,6 +154,15 @@ def _on_terms(group: Group, judge: Callable[[Terms], Judgement]) -> Probe:
         return Found(all_of([reason.state for reason in reasons]), tuple(reasons))
 
     return probe
+
+
+def _either_way(facts: Facts, name: str, judge: Callable[[Terms], Judgement]) -> Found | None:
+    """Not met, if terms fail whether the component is published (the terms take freedom away) or not (there is nothing to be free)."""
+    license = facts.license(name)
+    if license.terms is None or not license.terms.stated or judge(license.terms)[1] is not State.NOT_MET:
+        return None
+    params = {"components": name, "license": name_of(license.terms)}
+    return Found(State.NOT_MET, (Reason("terms.restricts-if-any", params, State.NOT_MET, license.evidence, "", True),))
 
 
 def _unstated(terms: Terms, parameters: bool) -> Judgement | None:
@@ -171,6 +205,111 @@ def terms_grant(parameter: Any, sets: Sets) -> Probe:
     return _on_terms(members, judge)
 
 
+def terms_tolerable(parameter: Any, sets: Sets) -> Probe:
+    """The terms grant freedoms, or restrict them only in ways of which it is open whether they matter (``open_question``)."""
+    if not isinstance(parameter, dict) or not {"freedoms", "open_question"} < set(parameter):
+        raise BadParameter(parameter, ["freedoms", "open_question", *Group._fields])
+    freedoms = [FREEDOMS.index(item) for item in words(parameter["freedoms"], FREEDOMS)]
+    undecided = frozenset(words(parameter["open_question"], knowledge_base().restrictions()))
+    members = group({key: value for key, value in parameter.items() if key not in ("freedoms", "open_question")}, sets)
+
+    def judge(terms: Terms) -> Judgement:
+        grants = [terms.grants[index] for index in freedoms]
+        params = {"license": name_of(terms), "restrictions": ", ".join(terms.restrictions)}
+        if all(grant == "free" for grant in grants):
+            return "terms.tolerable", State.MET, params
+        if all(grant in ("free", "unknown") for grant in grants):
+            return "terms.not-known", State.UNKNOWN, params
+        if terms.restrictions and undecided.issuperset(terms.restrictions):
+            return "terms.perhaps-tolerable", State.UNKNOWN, params
+        return "terms.not-tolerable", State.NOT_MET, params
+
+    return _on_terms(members, judge)
+
+
+def on_list(terms: Terms, allowed: LicenseList) -> State:
+    """Whether terms are on a list of licences: met, not met or unknown."""
+    if allowed.exact or terms.written in allowed.ids:
+        return State.MET if terms.written in allowed.ids else State.NOT_MET
+    if not terms.stated:
+        return State.NOT_MET
+    if terms.unknown:
+        return State.UNKNOWN
+    return State.MET if terms.chosen and all(license.id in allowed.ids for license in terms.chosen) else State.NOT_MET
+
+
+_ON_LIST = {State.MET: "terms.on-list", State.NOT_MET: "terms.not-on-list", State.UNKNOWN: "terms.list-unknown"}
+
+
+def released_under(parameter: Any, sets: Sets) -> Probe:
+    """A component is published, under a licence of a list that the rubric names: ``{component: weights, licenses: LIST}``."""
+    if not isinstance(parameter, dict) or set(parameter) != {"component", "licenses"}:
+        raise BadParameter(parameter, ["component", "licenses"])
+    component, name = word(parameter["component"], vocabulary().components), word(parameter["licenses"], sets.licenses)
+    allowed = sets.licenses[name]
+    is_released = released(component, sets)
+    is_parameter = vocabulary().components[component]["kind"] == "parameters"
+
+    def probe(facts: Facts) -> Found:
+        found = is_released(facts)
+        if found.state is State.NOT_MET or found.state is State.UNKNOWN or found.state is State.NOT_APPLICABLE:
+            return found
+        license = facts.license(component)
+        terms = license.terms
+        params: Mapping[str, str] = {}
+        if terms is None:
+            code, state = "terms.silent", State.UNKNOWN
+        elif unstated := _unstated(terms, is_parameter):
+            code, state, _ = unstated
+        else:
+            state = on_list(terms, allowed)
+            code, params = _ON_LIST[state], {"license": terms.written[:80]}
+            if state is State.NOT_MET and terms.expression in allowed.ids:
+                code, params = "terms.spelt-otherwise", {**params, "id": terms.expression}
+        params = {**params, "components": component, "scope": license.default}
+        reason = Reason(code, params, state, license.evidence, "", terms is not None, at=("components", component))
+        return Found(both(found.state, state), (*found.reasons, reason))
+
+    return probe
+
+
+_COVERED = {State.MET: "coverage.free-yes", State.NOT_MET: "coverage.free-no", State.UNKNOWN: "coverage.free-unknown"}
+
+
+def covered_by_free_terms(parameter: Any, sets: Sets) -> Probe:
+    """Free terms cover the release: all of it, a part, or nothing.
+
+    The card's own claim on coverage comes first; without one, the terms of the published components of a group show it.
+    """
+    members = group(parameter, sets)
+
+    def probe(facts: Facts) -> Found:
+        claim = facts.coverage
+        if claim.get("level", "unknown") != "unknown":
+            state = BY_LEVEL[claim["level"]]
+            code = f"coverage.{claim['level']}"
+            reason = Reason(code, {}, state, evidence_of(claim), claim.get("note", ""), True, at=("licenses", "coverage"))
+            return Found(state, (reason,))
+        published = _published(facts, members)
+        if not published.groups:
+            return published.nothing if not published.untold else Found(State.UNKNOWN, published.untold)
+        reasons = list(published.untold)
+        for item in published.groups:
+            terms = item.license.terms
+            free = terms.free if terms is not None and terms.stated else "unknown"
+            params = {"license": name_of(terms) if terms is not None else "", "components": item.components}
+            state = {"yes": State.MET, "no": State.NOT_MET, "unknown": State.UNKNOWN}[free]
+            reasons.append(Reason(_COVERED[state], params, state, item.evidence, "", free != "unknown"))
+        states = {reason.state for reason in reasons}
+        # A part is covered as soon as something is free and something is not.
+        worst = 2 if states == {State.MET} else 1 if State.MET in states else 0
+        best = 1 if State.NOT_MET in states else 2
+        best = 0 if states == {State.NOT_MET} else best
+        return Found(State(3 * worst + best), tuple(reasons))
+
+    return probe
+
+
 def terms_stated(parameter: Any, sets: Sets) -> Probe:
     """The terms of every published component of a group are stated."""
     on_terms = _on_terms(group(parameter, sets), lambda terms: ("terms.stated", State.MET, {"license": name_of(terms)}))
@@ -192,7 +331,11 @@ def _as_statement(reason: Reason) -> Reason:
 
 
 def free_access(parameter: Any, sets: Sets) -> Probe:
-    """No published component of a group is gated."""
+    """No published component of a group is gated. With ``gate: open_question`` a gate leaves it unknown."""
+    at_gate = State.NOT_MET
+    if isinstance(parameter, dict) and "gate" in parameter:
+        word(parameter["gate"], ["open_question"])
+        at_gate, parameter = State.UNKNOWN, {key: value for key, value in parameter.items() if key != "gate"}
     members = group(parameter, sets)
 
     def probe(facts: Facts) -> Found:
@@ -208,7 +351,7 @@ def free_access(parameter: Any, sets: Sets) -> Probe:
             return published.nothing
         reasons = list(published.untold)
         for is_gated, (names, evidence) in sides.items():
-            code, state = ("access.gated", State.NOT_MET) if is_gated else ("access.open", State.MET)
+            code, state = ("access.gated", at_gate) if is_gated else ("access.open", State.MET)
             reasons.append(Reason(code, {"components": ", ".join(names)}, state, tuple(evidence), "", True, at=("components", names[0])))
         return Found(all_of([reason.state for reason in reasons]), tuple(reasons))
 

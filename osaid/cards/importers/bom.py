@@ -1,0 +1,319 @@
+"""What the readers of bills of materials share: dates, names on the Hub, terms, and the card of ours that a file may hold.
+
+A file that we wrote holds the whole card beside the format's own fields. That card is used, and the format's own fields are
+held against those that we would write for it: so a change made after the export is seen. Of terms both then count.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from ... import document
+from ...errors import OsaidError
+from ...licenses.expression import NO_LICENSE, terms
+from ..vocabulary import vocabulary
+from .common import FILE, Notes, address, text
+
+__all__ = [
+    "EMBEDDED",
+    "STAGES",
+    "Places",
+    "add_base",
+    "base_name",
+    "day",
+    "embedded",
+    "hub_of_purl",
+    "is_host",
+    "joined",
+    "relation",
+    "same_terms",
+    "settle",
+    "stated",
+]
+
+EMBEDDED = "osaid:card"
+"""The name of the property that holds a whole card."""
+
+STAGES = {
+    "pre-training": "pretraining",
+    "pretraining": "pretraining",
+    "mid-training": "midtraining",
+    "midtraining": "midtraining",
+    "post-training": "posttraining",
+    "posttraining": "posttraining",
+    "training": "training",
+}
+"""How a stage of training is called in files, and in a card."""
+
+_MOST_BASES, _MOST_WHERE, _MOST_PART = 50, 200, 500
+_NOT_STATED = ("NOASSERTION", "noAssertion")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=T|\Z)")
+_HUB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._-]+)?")
+_ON_HUB = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9._-]+)(?:[/?#].*)?")
+_BARE_HUB = re.compile(r"https?://(www\.)?huggingface\.co/*")
+_NOT_MODELS = ("datasets", "spaces", "docs", "blog", "papers", "collections", "models", "tasks", "learn", "api", "organizations")
+_PURL = re.compile(r"pkg:huggingface/([A-Za-z0-9][A-Za-z0-9._-]*(?:(?:/|%2[Ff])[A-Za-z0-9._-]+)?)(?:[@#].*)?", re.DOTALL)
+_HOSTS = ("hugging face", "huggingface", "huggingface.co", "github", "modelscope", "kaggle", "ollama")
+_PAPER = re.compile(r"https?://([a-z0-9-]+\.)*(arxiv\.org|doi\.org|aclanthology\.org|openreview\.net)/", re.IGNORECASE)
+_NEEDS_CARE = re.compile(r"[()]|\b(?:and|or|with)\b", re.IGNORECASE)
+
+
+# --- small things -------------------------------------------------------------------------------------------------
+
+
+def stated(value: Any) -> str | None:
+    """A text that says something: not blank, and no placeholder for "not stated"."""
+    found = text(value)
+    return None if found is None or found in _NOT_STATED else found
+
+
+def day(value: Any) -> str | None:
+    """The day of a timestamp, if there is such a day."""
+    match = _DAY.match(value) if isinstance(value, str) else None
+    try:
+        return datetime.date.fromisoformat(match.group()).isoformat() if match else None
+    except ValueError:
+        return None
+
+
+def hub_of_purl(purl: Any) -> str | None:
+    """The name on the Hub in a package URL (``pkg:huggingface/org/name@revision``); None for any other."""
+    match = _PURL.fullmatch(purl) if isinstance(purl, str) and len(purl) < 500 else None
+    return re.sub("%2[Ff]", "/", match[1]) if match else None
+
+
+def _hub_of_address(url: str) -> str | None:
+    match = _ON_HUB.fullmatch(url)
+    return match[1] if match and match[1].partition("/")[0] not in _NOT_MODELS else None
+
+
+def is_host(name: str) -> bool:
+    """Whether a name is that of a place where models are kept: it supplies a model, and has not made it."""
+    return name.strip().lower() in _HOSTS
+
+
+def base_name(purl: Any, group: Any, name: Any) -> str | None:
+    """What a card calls a base model: its name on the Hub, or a single word that may be a card's id. None if nothing fits."""
+    name, group = text(name), text(group)
+    both = f"{group}/{name}" if group and name and "/" not in name else None
+    for found in (hub_of_purl(purl), both, name):
+        if found is not None and len(found) <= 200 and _HUB_NAME.fullmatch(found):
+            return found
+    return None
+
+
+def add_base(bases: list[dict[str, Any]], model: str, how: str, notes: Notes, at: tuple[str | int, ...]) -> None:
+    """Add a base model once."""
+    if any(base["model"] == model for base in bases):
+        return
+    if len(bases) >= _MOST_BASES:
+        notes.unmapped("base models beyond the first fifty", at)
+        return
+    bases.append({"model": model, "relation": how, "evidence": [FILE]})
+
+
+def relation(value: Any) -> str:
+    """A relation to a base model, where the text is one of the vocabulary's words; else it is not said."""
+    return value if isinstance(value, str) and value in vocabulary().relations else "unspecified"
+
+
+@lru_cache(maxsize=1)
+def _components_by_title() -> dict[str, str]:
+    return {entry["title"]: name for name, entry in vocabulary().components.items()}
+
+
+class Places:
+    """Addresses: the links of a model, and where its components can be got. They do not say that it can be got by anyone."""
+
+    def __init__(self) -> None:
+        self.links: dict[str, str] = {}
+        self.components: dict[str, dict[str, Any]] = {}
+
+    def on_hub(self, name: str) -> None:
+        """The model's name on the Hub; the first counts."""
+        self.links.setdefault("huggingface", f"https://huggingface.co/{name}")
+
+    def component(self, name: str, url: str) -> None:
+        """An address of a component."""
+        where = self.components.setdefault(name, {"where": [], "evidence": [FILE]}).setdefault("where", [])
+        if url not in where and len(where) < _MOST_WHERE:
+            where.append(url)
+
+    def refer(self, kind: str, url: Any, comment: Any = None) -> bool:
+        """Take in a reference: ``kind`` is a link's name, a component, or nothing. False if it has no place.
+
+        A comment that is the title of a component ("training code") names that component.
+        """
+        found = address(url)
+        if found is None:
+            return False
+        found = found.strip()
+        titled = _components_by_title().get(comment.strip().lower()) if isinstance(comment, str) else None
+        hub = _hub_of_address(found)
+        if titled is not None:
+            self.component(titled, found)
+        elif kind in vocabulary().components:
+            self.component(kind, found)
+            if hub is not None:
+                self.on_hub(hub)
+        elif not kind or _BARE_HUB.fullmatch(found):
+            return False
+        elif hub is not None and kind in ("homepage", "repository"):
+            self.on_hub(hub)
+        else:
+            kind = "paper" if kind == "documentation" and _PAPER.match(found) else kind
+            return self.links.setdefault(kind, found) == found
+        return True
+
+
+# --- terms --------------------------------------------------------------------------------------------------------
+
+
+def same_terms(one: str | None, other: str | None) -> bool:
+    """Whether two licence texts mean the same licences."""
+    return one == other or (one is not None and other is not None and terms(one).expression == terms(other).expression)
+
+
+def joined(licenses: Iterable[str]) -> str | None:
+    """Licences that all apply, as one expression. One alone stays as written; if one of them is no licence, there is none."""
+    parts: dict[str, str] = {}
+    for license in licenses:
+        found = terms(license)
+        if found.expression == NO_LICENSE:
+            return NO_LICENSE
+        if found.expression != "NOASSERTION":
+            parts.setdefault(found.expression, license)
+    if len(parts) < 2:
+        return next(iter(parts.values()), None)
+    return text(" AND ".join(map(_operand, parts.values())))
+
+
+def _operand(license: str) -> str:
+    """A licence text as part of an expression. What cannot be read becomes a name that means nothing, so that the rest can be."""
+    if len(license) <= _MOST_PART and not _NEEDS_CARE.search(license):
+        return license
+    found = terms(license)
+    if found.problem is None and len(found.leaves) == 1 and found.leaves[0].license is not None:
+        return found.leaves[0].license.id
+    if found.problem is None and len(license) <= _MOST_PART:
+        return f"({found.expression})"
+    words = re.sub(r"[()]", " ", license[:_MOST_PART]).split()
+    return " ".join(["unread:", *(word.lower() if word in ("AND", "OR", "WITH") else word for word in words)])
+
+
+# --- the card inside ----------------------------------------------------------------------------------------------
+
+
+def embedded(found: list[tuple[Any, tuple[str | int, ...]]], notes: Notes) -> dict[str, Any] | None:
+    """The card of ours that a file holds, from the texts found where we write it; None, with a note, if it cannot be used."""
+    from ..schema import shape
+
+    different = {value: at for value, at in reversed(found) if isinstance(value, str)}
+    if not found:
+        return None
+    at = found[0][1]
+    if len(different) != 1:
+        notes.add("unreadable", "import.embedded-number", at, count=str(len(different)))
+        return None
+    try:
+        data = document.parse(next(iter(different)).encode(), format="json").data
+        problems = shape().problems_in(data)
+    except OsaidError as error:
+        problems = list(error.problems)
+    if problems:
+        notes.add("unreadable", "import.embedded-broken", at, detail=problems[0].message)
+        return None
+    card: dict[str, Any] = data
+    return card
+
+
+def settle(card: dict[str, Any], now: Mapping[str, Any], then: Mapping[str, Any], notes: Notes, at: tuple[str | int, ...]) -> None:
+    """Hold what the file's own fields say (``now``) against what we would have written for the card in it (``then``).
+
+    Every difference is noted. Other terms are added to the card's (both count), and so are further data sets and base models.
+    Both are read by the same importer; only the card is changed.
+    """
+    told = _Changes(notes, at)
+    for key in ("name", "version", "developer"):
+        told.differs(f"model.{key}", now["model"].get(key), then["model"].get(key))
+    license = _license_of(now)
+    if not same_terms(license, _license_of(then)):
+        told.differs("licenses", license, _license_of(then))
+        if license is not None:
+            _restrict(card, license)
+    _settle_datasets(card, now, then, told)
+    bases = {base["model"]: base for base in now["model"].get("derived_from", ())}
+    written = [base["model"] for base in then["model"].get("derived_from", ())]
+    for model, base in bases.items():
+        if model not in written:
+            told.differs("model.derived_from", model, None)
+            if len(card["model"].setdefault("derived_from", [])) < _MOST_BASES:
+                card["model"]["derived_from"].append({"model": model, "relation": base["relation"]})
+    for model in written:
+        if model not in bases:
+            told.differs("model.derived_from", None, model)
+
+
+class _Changes:
+    def __init__(self, notes: Notes, at: tuple[str | int, ...]) -> None:
+        self._notes, self._at = notes, at
+
+    def differs(self, what: str, now: str | None, then: str | None) -> None:
+        """Note what is said now and was said then, if it is not the same."""
+        if now != then:
+            self._notes.add("conflict", "import.embedded-changed", self._at, what=what, now=now or "-", then=then or "-")
+
+
+def _license_of(card: Mapping[str, Any]) -> str | None:
+    """All terms that an import found for the model as a whole."""
+    found = (card.get("licenses", {}).get("distribution", {}).get("license"), card.get("components", {}).get("weights", {}).get("license"))
+    return joined(license for license in found if license is not None)
+
+
+def _restrict(card: dict[str, Any], license: str) -> None:
+    """Make terms count for the model besides those of the card, wherever the card states terms of the weights."""
+    places: list[tuple[dict[str, Any], str]] = []
+    weights, defaults = card.get("components", {}).get("weights", {}), card.setdefault("licenses", {})
+    if "license" in weights:
+        places.append((weights, "license"))
+    for scope in ("parameters", "distribution"):
+        if scope in defaults:
+            places.append((defaults[scope], "license") if isinstance(defaults[scope], dict) else (defaults, scope))
+    if not places:
+        places.append((defaults, "distribution"))
+    for holder, key in places:
+        holder[key] = joined([*([holder[key]] if key in holder else []), license]) or license
+
+
+def _by_name(card: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str, int], dict[str, Any]]]:
+    """The data sets by stage, name and, as a name can occur again, its number."""
+    for stage, said in card.get("training_data", {}).items():
+        seen: dict[str, int] = {}
+        for entry in said.get("datasets", ()):
+            seen[entry["name"]] = seen.get(entry["name"], 0) + 1
+            yield (stage, entry["name"], seen[entry["name"]]), entry
+
+
+def _settle_datasets(card: dict[str, Any], now: Mapping[str, Any], then: Mapping[str, Any], told: _Changes) -> None:
+    read, written, ours = dict(_by_name(now)), dict(_by_name(then)), dict(_by_name(card))
+    for key, entry in read.items():
+        what = f"training_data.{key[0]}.datasets"
+        if key not in written:
+            told.differs(what, key[1], None)
+            stage = card.setdefault("training_data", {}).setdefault(key[0], {})
+            if len(stage.setdefault("datasets", [])) < 1000:
+                stage["datasets"].append({name: value for name, value in entry.items() if name != "evidence"})
+            continue
+        license, before = entry.get("license"), written[key].get("license")
+        if not same_terms(license, before):
+            told.differs(f"{what}: {key[1]}: license", license, before)
+            if license is not None and key in ours:
+                ours[key]["license"] = joined([*([ours[key]["license"]] if "license" in ours[key] else []), license]) or license
+        told.differs(f"{what}: {key[1]}: where", " ".join(entry.get("where", ())), " ".join(written[key].get("where", ())))
+    for key in written:
+        if key not in read:
+            told.differs(f"training_data.{key[0]}.datasets", None, key[1])

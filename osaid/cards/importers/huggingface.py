@@ -1,0 +1,236 @@
+"""A README of the Hub: YAML front matter and body.
+
+Source of the rules: the Hub's documentation of model cards and licences, and huggingface_hub's ``repocard.py``. The front
+matter is all that counts. What it does not say is unknown, that the weights are published among it: a README cannot show
+that. Links and headings of the body become leads for a person to check.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ...document import Document
+from ...licenses.expression import terms
+from ...licenses.knowledge import knowledge_base
+from .common import FILE, Imported, Notes, evidence_of_file, identifier, not_this_format, stem, text, texts
+
+__all__ = ["RELATIONS", "detects", "read"]
+
+RELATIONS = ("adapter", "finetune", "merge", "quantized")
+"""What ``base_model_relation`` can say."""
+
+_OTHER = ("other", "unknown")
+_HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._-]+)?")
+_ANY_HUB_ADDRESS = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?:models/)?(?P<id>[A-Za-z0-9][\w.-]*/[\w.-]+)/?")
+_LICENSE_FILE = re.compile(
+    r"(?:https?://(?:huggingface\.co|github\.com|raw\.githubusercontent\.com)/.*/)?(?:\./)?(?:LICEN[CS]E|COPYING)(?:\.(?:md|txt))?/?",
+    re.IGNORECASE,
+)
+_MAPPED = ("license", "license_name", "license_link", "datasets", "base_model", "base_model_relation", "gated", "model_name", "model-index")
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.{1,200}?)[ \t#]*$", re.MULTILINE)
+_TELLING = re.compile(r"licen[cs]|data|train|eval|limitation|intended|usage|citation|paper|terms", re.IGNORECASE)
+_LINK = re.compile(
+    r"https?://(?:www\.)?(?:arxiv\.org|github\.com|huggingface\.co|doi\.org|openreview\.net|aclanthology\.org|zenodo\.org)/[^\s<>()\[\]\"'`|]{1,300}"
+)
+_RESTRICTING = re.compile(
+    r"\b(?:non[- ]?commercial|research purposes only|research use only|not for commercial|commercial use is (?:not|prohibited))",
+    re.IGNORECASE,
+)
+_AROUND = 60  # characters shown on either side
+_MOST_LEADS = 20
+_MOST_BODY = 400_000
+_SAYS = "What the front matter of the README states; not checked against the sources."
+
+
+def detects(document: Document) -> bool:
+    """Whether a document is a README."""
+    return document.format == "markdown"
+
+
+def read(document: Document) -> Imported:
+    """Read a README of the Hub, or its front matter alone (a YAML file, if asked for by name)."""
+    data = document.data
+    notes = Notes()
+    for problem in document.problems:
+        notes.add("unreadable", problem.code, (), problem.place.line, **problem.params)
+    if data is not None and not isinstance(data, dict):
+        if document.format != "markdown":
+            raise not_this_format(document, "huggingface")
+        notes.wrong_type("The front matter", ())
+    front: dict[str, Any] = data if isinstance(data, dict) else {}
+    name = text(front.get("model_name")) or _indexed_name(front) or stem(document) or "unnamed"
+    model: dict[str, Any] = {"id": identifier(stem(document), name), "name": name}
+    card: dict[str, Any] = {"osaid_card": "1", "as_of": "unknown", "model": model}
+    bases = list(_bases(front, notes))
+    if bases:
+        model["derived_from"] = bases
+    license = _license(front, document, notes)
+    if license is not None:
+        card["licenses"] = {"distribution": {"license": license, "evidence": [FILE]}}
+    if _gated(front, notes):
+        card["components"] = {"weights": {"release": "gated", "evidence": [FILE]}}
+    datasets = list(_datasets(front, notes))
+    if datasets:
+        card["training_data"] = {"training": {"datasets": datasets}}
+    card["evidence"] = {FILE: evidence_of_file(document, _SAYS)}
+    for key, value in front.items():
+        if key not in _MAPPED and not key.startswith("extra_gated_") and value not in (None, "", [], {}):
+            notes.unmapped(key, (key,))
+    _leads(document, notes)
+    return Imported(card, notes.all())
+
+
+def _indexed_name(front: dict[str, Any]) -> str | None:
+    """The name in ``model-index``."""
+    index = front.get("model-index")
+    first = index[0] if isinstance(index, list) and index else None
+    return text(first.get("name")) if isinstance(first, dict) else None
+
+
+# --- terms --------------------------------------------------------------------------------------------------------
+
+
+def _license(front: dict[str, Any], document: Document, notes: Notes) -> str | None:
+    """The terms stated, the strict way: what does not go together is joined by AND, so that it is never freer than any of it."""
+    for problem in document.problems:
+        if problem.code == "document.duplicate-key" and problem.params.get("key", "").startswith("license"):
+            return None  # said twice: which of them holds is not known
+    given = front.get("license")
+    if isinstance(given, dict):
+        notes.wrong_type("license", ("license",))
+    stated = texts(given)
+    if len(stated) > 1:
+        notes.add("rule", "import.hf-licenses", ("license",), licenses=", ".join(stated))
+    name, link = text(front.get("license_name")), text(front.get("license_link"))
+    if not [item for item in stated if item.strip().lower() not in _OTHER]:
+        return _other(stated, name, link, notes)
+    parts = list(stated)
+    if name is not None and not any(_same(name, item) for item in stated):
+        notes.add("conflict", "import.hf-license-name", ("license_name",), license=", ".join(stated), name=name)
+        parts.append(name)
+    if link is not None and _names_another(link, stated):
+        notes.add("conflict", "import.hf-license-link", ("license_link",), license=", ".join(stated), link=link)
+        parts.append(link)
+    elif link is not None:
+        notes.add("lead", "import.hf-license-text", ("license_link",), link=link)
+    return _all_of(parts)
+
+
+def _other(stated: list[str], name: str | None, link: str | None, notes: Notes) -> str | None:
+    """``other``, ``unknown`` or nothing: the name counts where it restricts. A free name is not relied on, as the Hub has ids for those."""
+    if link is not None:
+        notes.add("lead", "import.hf-license-text", ("license_link",), link=link)
+    if name is None:
+        return stated[0] if stated else None
+    if terms(name).free != "yes":
+        return name
+    notes.add("rule", "import.hf-other-but-free", ("license_name",), name=name)
+    return _all_of([stated[0] if stated else "other", name])
+
+
+def _all_of(parts: list[str]) -> str:
+    """Terms that all apply, as one expression."""
+    unique = list(dict.fromkeys(parts))
+    if len(unique) == 1:
+        return unique[0]
+    joined = " AND ".join(f"({part})" if re.search(r"\b(?:and|or)\b", part, re.IGNORECASE) else part for part in unique)
+    return text(joined) or unique[0]
+
+
+def _same(one: str, other: str) -> bool:
+    first, second = terms(one), terms(other)
+    return not first.unknown and first.expression == second.expression
+
+
+def _names_another(link: str, stated: list[str]) -> bool:
+    """Whether a link leads to other terms than those stated, for all that can be seen from it."""
+    known = knowledge_base().find(link)
+    if known is not None:
+        return not any(known.id == terms(item).expression for item in stated)
+    return not _LICENSE_FILE.fullmatch(link) and terms(" AND ".join(stated)).free == "yes"
+
+
+def _gated(front: dict[str, Any], notes: Notes) -> bool:
+    """Whether the front matter says that there is a gate. Texts for one do not: a gate is a setting of the repository."""
+    gated = front.get("gated")
+    if isinstance(gated, str) and gated.lower() in ("true", "auto", "manual"):
+        return True
+    if any(key.startswith("extra_gated_") for key in front):
+        notes.add("lead", "import.hf-gate-texts", (next(key for key in front if key.startswith("extra_gated_")),))
+    return False
+
+
+# --- what it was made from ------------------------------------------------------------------------------------------
+
+
+def _bases(front: dict[str, Any], notes: Notes) -> Iterator[dict[str, Any]]:
+    given = front.get("base_model")
+    relation = front.get("base_model_relation")
+    said = relation if isinstance(relation, str) and relation in RELATIONS else "unspecified"
+    if relation is not None and said == "unspecified":
+        notes.add("conflict", "import.hf-relation", ("base_model_relation",), relation=str(relation))
+    seen: set[str] = set()
+    for item in given if isinstance(given, list) else [given]:
+        value = item.get("id", item.get("name")) if isinstance(item, dict) else item
+        written = text(value)
+        if written is None:
+            if value is not None:
+                notes.wrong_type("base_model", ("base_model",))
+            continue
+        address = _ANY_HUB_ADDRESS.fullmatch(written.strip())
+        name = address["id"] if address else written.strip()
+        if not _HUB_ID.fullmatch(name) or len(name) > 200:
+            notes.add("unreadable", "import.hf-base", ("base_model",), base=written)
+        elif name not in seen and len(seen) < 50:
+            seen.add(name)
+            yield {"model": name, "relation": said, "evidence": [FILE]}
+
+
+def _datasets(front: dict[str, Any], notes: Notes) -> Iterator[dict[str, Any]]:
+    given = front.get("datasets")
+    seen: set[str] = set()
+    for item in given if isinstance(given, list) else [given]:
+        value = item.get("id", item.get("name")) if isinstance(item, dict) else item
+        name = text(value)
+        if name is None:
+            if value is not None:
+                notes.wrong_type("datasets", ("datasets",))
+        elif name not in seen and len(seen) < 1000:
+            seen.add(name)
+            entry: dict[str, Any] = {"name": name, "evidence": [FILE]}
+            if "/" in name and _HUB_ID.fullmatch(name):
+                entry["where"] = [f"https://huggingface.co/datasets/{name}"]
+            yield entry
+
+
+# --- the body -------------------------------------------------------------------------------------------------------
+
+
+def _leads(document: Document, notes: Notes) -> None:
+    """Headings, links and remarks that a person should look at. They never count."""
+    body = (document.body or "")[:_MOST_BODY]
+    found: list[tuple[int, str, str]] = []
+    for pattern, code in ((_RESTRICTING, "import.lead-restriction"), (_HEADING, "import.lead-heading"), (_LINK, "import.lead-link")):
+        seen: dict[str, int] = {}
+        for match in pattern.finditer(body):
+            if told := _told(code, match, body):
+                seen.setdefault(told, match.start())
+            if len(seen) >= _MOST_LEADS:
+                break
+        found += [(start, code, told) for told, start in seen.items()]
+    for start, code, told in sorted(found):
+        notes.add("lead", code, (), document.body_line + body.count("\n", 0, start), what=told)
+
+
+def _told(code: str, match: re.Match[str], body: str) -> str:
+    """What a lead says: a telling heading, a link, or a remark with what stands around it in its line."""
+    if code == "import.lead-heading":
+        heading = match[1].strip()
+        return heading if _TELLING.search(heading) else ""
+    if code == "import.lead-link":
+        return match[0].rstrip(".,;:")
+    begin = max(body.rfind("\n", 0, match.start()) + 1, match.start() - _AROUND)
+    end = body.find("\n", match.end())
+    return body[begin : min(match.end() + _AROUND, end if end >= 0 else len(body))].strip()

@@ -1,0 +1,52 @@
+"""``osaid convert``: write a card in another format."""
+
+from __future__ import annotations
+
+import click
+
+from ..cards.exporters import FORMATS, export
+from ..cards.findings import notes_as_findings
+from ..errors import OsaidError, Place, Problem, UsageError
+from .common import EXIT_INPUT, complain, fail, from_option, output, same_file
+from .inputs import expand
+
+
+@click.command("convert")
+@click.argument("card", metavar="CARD")
+@click.option("--to", "form", type=click.Choice(list(FORMATS)), required=True, help="Format to write.")
+@from_option
+@click.option("-o", "--output", "target", metavar="FILE", help="Write to a file, whole or not at all.")
+@click.option("-q", "--quiet", is_flag=True, help="Do not say what is lost.")
+def command(card: str, form: str, source: str | None, target: str | None, quiet: bool) -> None:
+    """Write a card in another format: osaid, mof, huggingface (front matter), cyclonedx or spdx3.
+
+    What the file says that has no place in a card, and what the card says that has no place in the format, is listed on
+    standard error. CycloneDX and SPDX 3 carry the whole card with them, so nothing is lost there.
+    """
+    try:
+        inputs, one = expand([card], source)
+        if not one:
+            raise UsageError(Problem("convert.one-card", {}, Place(card)))
+        item = inputs[0]
+        if target is not None and same_file(target, item.name):
+            raise UsageError(Problem("file.is-input", {}, Place(target)))
+    except OsaidError as error:
+        fail(error)
+    try:
+        loaded = item.card()
+    except OsaidError as error:
+        fail(error, EXIT_INPUT)
+    made = export(loaded, form)
+    try:
+        output([made.text], target)
+    except OsaidError as error:
+        fail(error)
+    if quiet:
+        return
+    for severity, problem in notes_as_findings(loaded, leads=False):
+        complain(problem, item.name, severity)
+    for loss in made.losses:
+        code = "convert.lost" if loss.times == 1 else "convert.lost-many"
+        complain(
+            Problem(code, {"what": loss.what, "count": str(loss.times), "example": loss.example[:120], "format": form}), item.name, "lost"
+        )

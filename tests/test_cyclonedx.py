@@ -1,0 +1,421 @@
+"""CycloneDX: what is read from where, and files that lose nothing and validate."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonValidator
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import ROOT, TESTS, full_card, load
+
+from osaid import LoadedCard, assess, document, load_card, parse_card
+from osaid.cards.exporters import export
+from osaid.cards.exporters.bom import is_id
+from osaid.cards.importers import cyclonedx, detect
+from osaid.cards.importers.bom import EMBEDDED, joined
+from osaid.cards.importers.common import Imported
+from osaid.cards.schema import shape
+from osaid.errors import OsaidError
+from osaid.licenses.expression import terms
+from osaid.licenses.knowledge import knowledge_base
+
+FIXTURES = sorted((TESTS / "formats" / "cyclonedx").glob("*.json"))
+CARDS = sorted((ROOT / "model_cards").glob("*.yaml"))
+FILE = {"evidence": ["file"]}
+
+
+def read(data: Any) -> Imported:
+    """Plain data by way of the strict reader."""
+    return cyclonedx.read(document.parse(json.dumps(data).encode(), path="bom.json", format="json"))
+
+
+def fixture(name: str) -> Any:
+    return json.loads((TESTS / "formats" / "cyclonedx" / name).read_text(encoding="utf-8"))
+
+
+def codes(imported: Imported) -> list[str]:
+    return [note.code for note in imported.notes if note.kind != "unmapped"]
+
+
+def unmapped(imported: Imported) -> set[str]:
+    return {note.params["what"] for note in imported.notes if note.code.startswith("import.unmapped")}
+
+
+def exported(card: LoadedCard) -> Any:
+    return json.loads(export(card, "cyclonedx").text)
+
+
+def validate(text: str, version: str) -> None:
+    assert JsonValidator(SchemaVersion.from_version(version)).validate_str(text) is None
+
+
+def bare(bom: Any) -> Any:
+    """A file of ours without the card inside."""
+    bom = copy.deepcopy(bom)
+    model = bom["metadata"]["component"]
+    model["properties"] = [entry for entry in model["properties"] if entry["name"] != EMBEDDED]
+    return bom
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_fixtures_are_valid_and_detected(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    validate(text, json.loads(text)["specVersion"])
+    parsed = document.load(str(path))
+    assert detect(parsed) == "cyclonedx"
+    assert shape().problems_in(cyclonedx.read(parsed).data) == []
+
+
+def test_the_model_in_the_metadata() -> None:
+    imported = read(fixture("model-1.5.json"))
+    assert imported.data == {
+        "osaid_card": "1",
+        "as_of": "2025-03-01",
+        "model": {
+            "id": "sparrow-1b",
+            "name": "Sparrow 1B",
+            "version": "1.10",
+            "developer": "Field Lab",
+            "links": {
+                "huggingface": "https://huggingface.co/fieldlab/sparrow-1b",
+                "paper": "https://arxiv.org/abs/0000.00000",
+                "repository": "https://example.org/sparrow.git",
+            },
+            "derived_from": [{"model": "fieldlab/wren-1b", "relation": "unspecified", **FILE}],
+        },
+        "licenses": {
+            "distribution": {
+                "license": "MIT AND Responsible Sparrow Licence",
+                **FILE,
+                "note": "The text is said to be at https://example.org/rsl",
+            }
+        },
+        "components": {"training_code": {"where": ["https://example.org/train"], **FILE}},
+        "training_data": {"training": {"datasets": [{"name": "Bird songs", "where": ["https://example.org/songs"], **FILE}]}},
+        "evidence": {
+            "file": {
+                "source": "bom.json",
+                "says": "What the CycloneDX file states; not checked against the sources.",
+                "basis": "second-hand",
+            }
+        },
+    }
+    assert codes(imported) == ["import.licenses-joined", "import.data-role"]
+    assert [note.params["name"] for note in imported.notes if note.code == "import.base-name"] == ["The nameless one"]
+    assert {"component.externalReferences: chat", "modelCard.considerations", "data sets: classification"} <= unmapped(imported)
+    assert "modelCard.modelParameters.datasets: configuration" in unmapped(imported)
+
+
+def test_the_model_in_the_list() -> None:
+    imported = read(fixture("listed-1.6.json"))
+    data = imported.data
+    assert data["as_of"] == "2025-04-02"
+    assert data["model"] == {
+        "id": "fieldlab-robin-7b",
+        "name": "fieldlab/robin-7b",
+        "developer": "Field Lab",
+        "released": "2025-01-31",
+        "links": {"huggingface": "https://huggingface.co/fieldlab/robin-7b"},
+    }
+    assert data["licenses"] == {"distribution": {"license": "Apache-2.0 AND CC-BY-NC-4.0", **FILE}}
+    assert data["components"]["weights"] == {
+        "where": ["https://huggingface.co/fieldlab/robin-7b/tree/main"],
+        "license": "CC-BY-NC-4.0",
+        **FILE,
+    }
+    assert data["components"]["evaluation_data"] == {"license": "MIT", **FILE}
+    assert set(data["components"]) == {"weights", "evaluation_data", "model_card", "evaluation_results"}
+    assert data["training_data"] == {
+        "pretraining": {
+            "datasets": [{"name": "Songs", "where": ["https://example.org/songs"], "license": "CC-BY-4.0 OR ODbL-1.0", **FILE}]
+        },
+        "training": {"datasets": [{"name": "urn:cdx:gone", **FILE}]},
+    }
+    assert codes(imported) == ["import.licenses-differ", "import.data-role"]
+    assert {"components: library", "components: application"} & unmapped(imported) == {"components: library"}
+
+
+def test_licences_of_both_kinds_and_data_that_nothing_names() -> None:
+    imported = read(fixture("mixed-1.7.json"))
+    assert imported.data["licenses"]["distribution"]["license"] == "MIT AND (Apache-2.0 OR GPL-2.0-only)"
+    assert imported.data["model"]["parameters"] == "1000"
+    assert imported.data["model"]["developer"] == "A. Author, B. Author"
+    assert imported.data["model"]["links"] == {"paper": "https://doi.org/10.0000/wagtail", "homepage": "https://example.org/wagtail"}
+    where = ["https://huggingface.co/datasets/fieldlab/tuning"]
+    assert imported.data["training_data"] == {"posttraining": {"datasets": [{"name": "Tuning set", "where": where, **FILE}]}}
+    assert codes(imported) == ["import.licenses-differ"]
+    assert "components: data" in unmapped(imported)
+
+
+def test_nothing_said_is_nothing_claimed() -> None:
+    bom = {"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": {"type": "machine-learning-model", "name": "X"}}}
+    imported = read(bom)
+    assert set(imported.data) == {"osaid_card", "as_of", "model", "evidence"}
+    assert imported.data["as_of"] == "unknown"
+    assert imported.data["model"] == {"id": "x", "name": "X"}
+    assert imported.notes == ()
+
+
+def test_a_model_in_both_places_is_one() -> None:
+    bom = fixture("listed-1.6.json")
+    bom["metadata"]["component"] = {"type": "machine-learning-model", "name": "fieldlab/robin-7b"}
+    assert read(bom).data["licenses"] == read(fixture("listed-1.6.json")).data["licenses"]
+
+
+def test_a_model_by_another_name_is_told() -> None:
+    bom = fixture("listed-1.6.json")
+    bom["metadata"]["component"] = {"type": "machine-learning-model", "name": "robin"}
+    imported = read(bom)
+    assert "licenses" not in imported.data
+    assert "components: machine-learning-model (fieldlab/robin-7b)" in unmapped(imported)
+
+
+@pytest.mark.parametrize(
+    ("components", "code"),
+    [
+        ([], "import.bom-no-model"),
+        ([{"type": "library", "name": "a"}], "import.bom-no-model"),
+        ([{"type": "machine-learning-model", "name": "a"}, {"type": "machine-learning-model", "name": "b"}], "import.bom-models"),
+    ],
+)
+def test_no_model_or_several_are_refused(components: Any, code: str) -> None:
+    with pytest.raises(OsaidError) as caught:
+        read({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": components})
+    assert [problem.code for problem in caught.value.problems] == [code]
+
+
+def test_a_listed_base_is_not_a_second_model() -> None:
+    base = {"type": "machine-learning-model", "name": "wren"}
+    model = {"type": "machine-learning-model", "name": "robin", "pedigree": {"ancestors": [base], "notes": "quantized"}}
+    imported = read({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [base, model]})
+    assert imported.data["model"]["id"] == "robin"
+    assert imported.data["model"]["derived_from"] == [{"model": "wren", "relation": "quantized", **FILE}]
+
+
+@pytest.mark.parametrize(
+    ("parts", "together"),
+    [
+        (["MIT"], "MIT"),
+        (["MIT", "mit", "MIT License"], "MIT"),
+        (["MIT", "NOASSERTION"], "MIT"),
+        (["MIT", "NONE"], "NONE"),
+        (["MIT OR Apache-2.0", "CC-BY-NC-4.0"], "(MIT OR Apache-2.0) AND CC-BY-NC-4.0"),
+        (["The MIT License (MIT)", "CC-BY-NC-4.0"], "MIT AND CC-BY-NC-4.0"),
+        (["Some (odd AND words", "CC-BY-NC-4.0"], "unread: Some odd and words AND CC-BY-NC-4.0"),
+        ([], None),
+    ],
+)
+def test_terms_that_all_apply(parts: list[str], together: str | None) -> None:
+    found = joined(parts)
+    assert found == together
+    assert found is None or terms(found).problem is None
+    if "CC-BY-NC-4.0" in parts and found is not None:
+        assert terms(found).free == "no"
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", CARDS, ids=lambda path: path.stem)
+def test_a_bundled_card_survives(path: Path) -> None:
+    card = load_card(str(path))
+    made = export(card, "cyclonedx")
+    assert made.losses == ()
+    validate(made.text, "1.6")
+    assert made == export(card, "cyclonedx")
+    back = cyclonedx.read(document.parse(made.text.encode()))
+    assert back.data == card.data
+    assert back.notes == ()
+    again = load(back.data)
+    assert assess(again).verdict == assess(card).verdict
+
+
+@pytest.mark.parametrize("path", CARDS, ids=lambda path: path.stem)
+def test_the_fields_alone_make_a_card(path: Path) -> None:
+    card = load_card(str(path))
+    imported = read(bare(exported(card)))
+    assert shape().problems_in(imported.data) == []
+    model, ours = imported.data["model"], card.data["model"]
+    for key in ("name", "version", "developer", "parameters"):
+        assert model.get(key) == ours.get(key)
+    assert model.get("links", {}) == ours.get("links", {})
+    bases = [(base["model"], base["relation"]) for base in ours.get("derived_from", ())]
+    assert [(base["model"], base["relation"]) for base in model.get("derived_from", ())] == bases
+    for stage, said in card.data.get("training_data", {}).items():
+        sets = imported.data.get("training_data", {}).get(stage, {}).get("datasets", [])
+        keys = ("name", "access", "license", "state")
+        found = [tuple(entry.get(key) for key in keys) for entry in said.get("datasets", ())]
+        assert [tuple(entry.get(key) for key in keys) for entry in sets] == [
+            tuple(None if value == "unknown" else value for value in entry) for entry in found
+        ]
+    own = card.data["components"]["weights"].get("license")
+    if own is not None:
+        assert imported.data["licenses"]["distribution"]["license"] == own
+
+
+def test_ids_that_are_written_as_ids_are_on_the_formats_list() -> None:
+    from importlib.resources import files
+
+    listed = json.loads((files("cyclonedx.schema") / "_res" / "spdx.SNAPSHOT.schema.json").read_text(encoding="utf-8"))["enum"]
+    ours = {identifier for identifier in knowledge_base() if is_id(identifier)}
+    assert len(ours) > 20
+    assert ours <= set(listed)
+
+
+HOSTILE = "\u202e\"]}\\u0000\n<script>' \U0001f600" + "x" * 300
+
+
+def test_hostile_text_stays_text() -> None:
+    data = full_card("hostile", name=HOSTILE, version=HOSTILE, developer=HOSTILE, links={"homepage": HOSTILE, "repository": "https://[x"})
+    data["licenses"] = {"distribution": HOSTILE}
+    data["as_of"] = "2026-02-31"
+    data["components"]["weights"]["where"] = [HOSTILE, "https://example.org/a b", "https://example.org/%zz"]
+    entry = {"name": HOSTILE, "license": HOSTILE, "where": [HOSTILE]}
+    data["training_data"]["training"]["datasets"] = [entry, entry]
+    card = parse_card(json.dumps(data).encode())
+    made = export(card, "cyclonedx")
+    assert made.text.isascii()
+    assert made.losses == ()
+    validate(made.text, "1.6")
+    assert cyclonedx.read(document.parse(made.text.encode())).notes == ()
+
+
+# --- the card inside ----------------------------------------------------------------------------------------------
+
+
+def changed(change: Any) -> Imported:
+    bom = exported(load_card(str(ROOT / "model_cards" / "vicuna-7b-v1.5.yaml")))
+    change(bom)
+    return read(bom)
+
+
+def model_of(bom: Any) -> Any:
+    return bom["metadata"]["component"]
+
+
+def test_a_licence_changed_after_the_export_counts() -> None:
+    imported = changed(lambda bom: model_of(bom).update(licenses=[{"license": {"id": "CC-BY-NC-4.0"}}]))
+    before = load_card(str(ROOT / "model_cards" / "vicuna-7b-v1.5.yaml")).data["components"]["weights"]["license"]
+    assert imported.data["components"]["weights"]["license"] == f"{before} AND CC-BY-NC-4.0"
+    assert codes(imported) == ["import.embedded-changed"]
+    assert imported.notes[0].kind == "conflict"
+
+
+def test_a_licence_taken_out_after_the_export_is_told() -> None:
+    imported = changed(lambda bom: model_of(bom).pop("licenses"))
+    assert codes(imported) == ["import.embedded-changed"]
+
+
+def test_other_changes_after_the_export_are_told() -> None:
+    def change(bom: Any) -> None:
+        model_of(bom)["name"] = "Other"
+        model_of(bom)["pedigree"]["ancestors"].append({"type": "machine-learning-model", "name": "hidden-base"})
+        bom["components"][0]["licenses"] = [{"license": {"id": "CC-BY-NC-4.0"}}]
+        bom["components"].append({"type": "data", "bom-ref": "new", "name": "Secret"})
+        model_of(bom)["modelCard"]["modelParameters"]["datasets"].append({"ref": "new"})
+
+    imported = changed(change)
+    assert shape().problems_in(imported.data) == []
+    assert imported.data["model"]["name"] != "Other"
+    assert imported.data["model"]["derived_from"][-1] == {"model": "hidden-base", "relation": "unspecified"}
+    assert imported.data["training_data"]["training"]["datasets"][-1] == {"name": "Secret"}
+    assert "CC-BY-NC-4.0" in imported.data["training_data"]["training"]["datasets"][0]["license"]
+    whats = {note.params["what"] for note in imported.notes}
+    assert {"model.name", "model.derived_from", "training_data.training.datasets"} < whats
+    assert {note.kind for note in imported.notes} == {"conflict"}
+
+
+@pytest.mark.parametrize("value", ["", "{", "[]", '{"osaid_card": "1"}', '{"osaid_card": "1", "osaid_card": "1"}', "[" * 5000, None, 3])
+def test_a_broken_card_inside_is_not_used(value: Any) -> None:
+    def change(bom: Any) -> None:
+        next(entry for entry in model_of(bom)["properties"] if entry["name"] == EMBEDDED)["value"] = value
+
+    imported = changed(change)
+    assert imported.notes[0].kind == "unreadable"
+    assert imported.data["evidence"].keys() == {"file"}
+    assert imported.data["model"]["name"] == "Vicuna 7B v1.5"
+
+
+def test_two_cards_inside_are_not_used() -> None:
+    imported = changed(lambda bom: model_of(bom)["properties"].append({"name": EMBEDDED, "value": "{}"}))
+    assert codes(imported)[0] == "import.embedded-number"
+
+
+# --- anything at all ----------------------------------------------------------------------------------------------
+
+JUNK = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.sampled_from(
+            ["", " ", "MIT", "NONE", "machine-learning-model", "https://huggingface.co/a/b", "pkg:huggingface/a/b", "2025-13-01", "("]
+        ),
+        st.text(max_size=20),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["type", "name", "id", "url", "ref", "bom-ref", "license", "value"]), inner, max_size=3),
+    ),
+    max_leaves=8,
+)
+
+
+def ways(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The ways to all values."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [at, *(way for key, item in pairs for way in ways(item, (*at, key)))]
+
+
+def mutate(data: Any, draw: Any) -> Any:
+    """A document with up to three values replaced, taken out or doubled."""
+    for _ in range(draw(st.integers(1, 3))):
+        way = draw(st.sampled_from(ways(data)[1:]))
+        holder = data
+        for step in way[:-1]:
+            holder = holder[step]
+        what = draw(st.sampled_from(["replace", "remove", "double"]))
+        if what == "replace":
+            holder[way[-1]] = draw(JUNK)
+        elif what == "remove":
+            del holder[way[-1]]
+        elif isinstance(holder, list):
+            holder.append(copy.deepcopy(holder[way[-1]]))
+        else:
+            holder[way[-1]] = [holder[way[-1]], copy.deepcopy(holder[way[-1]])]
+        if len(ways(data)) < 2:
+            break
+    return data
+
+
+SEEDS = [json.loads(path.read_text(encoding="utf-8")) for path in FIXTURES]
+SEEDS.append(exported(load_card(str(ROOT / "model_cards" / "vicuna-7b-v1.5.yaml"))))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_a_mangled_file_gives_a_card_or_a_problem(data: Any) -> None:
+    bom = mutate(copy.deepcopy(data.draw(st.sampled_from(SEEDS))), data.draw)
+    try:
+        imported = read(bom)
+    except OsaidError:
+        return
+    assert shape().problems_in(imported.data) == []
+
+
+def test_a_huge_file_is_read_in_time() -> None:
+    model = {"type": "machine-learning-model", "name": "x", "licenses": [{"license": {"name": f"L{n}"}} for n in range(5000)]}
+    model["modelCard"] = {"modelParameters": {"datasets": [{"ref": "same"}] * 5000}}  # type: ignore[assignment]
+    data = [{"type": "data", "bom-ref": "same", "name": "d"}] * 5000
+    imported = read({"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": model}, "components": data})
+    assert shape().problems_in(imported.data) == []
+    assert len(imported.data["training_data"]["training"]["datasets"]) == 1000
