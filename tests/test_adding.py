@@ -95,3 +95,37 @@ def test_one_data_file_each(checkout: Path) -> None:
     assert found["OSAID-CODE-REWARD"] == "not_met"
     assert found["OSAID-TERMS-PARAMETERS"] == "met"
     assert "Is the code of the reward model published?" in osaid(checkout, "explain", "OSAID-CODE-REWARD").stdout
+
+
+def block(page: str, mark: str) -> str:
+    """A block of code in the docs, by the comment above it."""
+    rest = (ROOT / "docs" / page).read_text(encoding="utf-8").partition(f"<!-- example: {mark} -->\n")[2]
+    return rest.partition("\n")[2].partition("\n```")[0] + "\n"
+
+
+def test_a_format_is_one_module_and_one_line(checkout: Path) -> None:
+    importers = checkout / "osaid" / "cards" / "importers"
+    (checkout / "entry.yaml").write_text(block("formats.md", "document"), encoding="utf-8")
+    assert osaid(checkout, "score", "entry.yaml").returncode == 3
+    (importers / "example_register.py").write_text(block("formats.md", "importer"), encoding="utf-8")
+    insert_after(importers / "__init__.py", '    "mof": "mof",\n', '    "example-register": "example_register",\n')
+    done = osaid(checkout, "score", "entry.yaml", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    (assessment,) = json.loads(done.stdout)["assessments"]
+    assert (assessment["subject"]["format"], assessment["subject"]["id"]) == ("example-register", "example-7b")
+    assert {item["id"]: item["outcome"] for item in assessment["criteria"]}["OSAID-TERMS-PARAMETERS"] == "not_met"
+    assert [note["message"] for note in assessment["notes"]] == ["register_entry.address has no place in a card."]
+    told = osaid(checkout, "validate", "entry.yaml", "--from", "example-register").stderr
+    assert "entry.yaml:4:12: note: register_entry.address has no place in a card." in told
+    assert osaid(checkout, "score", "card.yaml", "--from", "example-register").returncode == 3
+
+
+def test_a_framework_is_one_file(checkout: Path) -> None:
+    (checkout / "rubrics" / "two-steps.yaml").write_text(
+        (ROOT / "docs" / "examples" / "two-steps.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    assert "two-steps" in osaid(checkout, "rubric", "list").stdout
+    (one,) = json.loads(osaid(checkout, "score", "bloom", "--rubric", "two-steps", "--format", "json").stdout)["assessments"]
+    assert one["verdict"]["id"] == "readable"
+    assert [(level["id"], level["progress"]) for level in one["levels"]] == [("readable", 100.0), ("runnable", 50.0)]
+    assert "two-steps" in osaid(checkout, "score", "bloom", "--rubric", "all").stdout

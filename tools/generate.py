@@ -1,4 +1,4 @@
-"""Writes what is generated: the JSON Schemas, the criteria's page, the table of OSI's outcomes, and the README's outputs.
+"""Writes what is generated: the JSON Schemas, the criteria's page, the table of OSI's outcomes, and the outputs in README and docs.
 
 ``python tools/generate.py`` writes them, ``--check`` only says whether they are in step (exit 1 if not).
 """
@@ -100,15 +100,16 @@ def outcomes() -> dict[Path, str]:
     return {ROOT / "docs" / "osi-outcomes.md": "\n".join(lines).rstrip() + "\n"}
 
 
-def readme() -> dict[Path, str]:
-    """The README with the real output of every command it shows."""
-    path = ROOT / "README.md"
+def outputs() -> dict[Path, str]:
+    """The README and the page on formats with the real output of every command they show."""
     block = re.compile(r"```console\n\$ (.*?)\n.*?```", re.DOTALL)
     with tempfile.TemporaryDirectory() as folder:
         for name in ("model_cards", "docs"):
             (Path(folder) / name).symlink_to(ROOT / name)
-        made = block.sub(lambda match: f"```console\n$ {match[1]}\n{_output(match[1], folder)}```", path.read_text(encoding="utf-8"))
-    return {path: made}
+        return {
+            path: block.sub(lambda match: f"```console\n$ {match[1]}\n{_output(match[1], folder)}```", path.read_text(encoding="utf-8"))
+            for path in (ROOT / "README.md", ROOT / "docs" / "formats.md")
+        }
 
 
 def _output(command: str, folder: str) -> str:
@@ -129,7 +130,7 @@ def main() -> int:
     """Write everything, or check it."""
     check = "--check" in sys.argv[1:]
     stale = []
-    for make in (schemas, components, criteria, outcomes, readme):
+    for make in (schemas, components, criteria, outcomes, outputs):
         for path, text in make().items():
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 stale.append(path.relative_to(ROOT))

@@ -24,7 +24,6 @@ _OF_IMPORTED = (
     "finding.license-problem",
     "finding.license-unknown",
     "finding.license-unknown-near",
-    "finding.license-resolved",
     "finding.not-an-address",
     "finding.date-impossible",
 )
@@ -68,7 +67,7 @@ def notes_as_findings(card: LoadedCard, *, leads: bool = True) -> list[Finding]:
             place = Place(place.path, note.line)
         severity = "warning" if note.kind in ("unreadable", "conflict") else "note"
         found.append(Finding(severity, Problem(note.code, note.params, place)))
-    return found
+    return sorted(found, key=_place)
 
 
 def findings(card: LoadedCard) -> list[Finding]:
@@ -79,12 +78,17 @@ def findings(card: LoadedCard) -> list[Finding]:
     """
     imported = card.subject.format in FORMATS
     document = None if imported else card.document
-    found = [
-        Finding(severity, Problem(code, {"where": spell(path), **params}, at(document, path)))
-        for severity, code, path, params in _all(card.data)
-        if not imported or code in _OF_IMPORTED
-    ]
-    return sorted(found, key=lambda item: (item.problem.place.line or 0, item.problem.place.column or 0, item.problem.code))
+    found = []
+    for severity, code, path, params in _all(card.data):
+        if imported and code not in _OF_IMPORTED:
+            continue
+        told = code.removesuffix("-near") if imported else code  # its author wrote for another reader
+        found.append(Finding(severity, Problem(told, {"where": spell(path), **params}, at(document, path))))
+    return sorted(found, key=_place)
+
+
+def _place(item: Finding) -> tuple[int, int, str]:
+    return item.problem.place.line or 0, item.problem.place.column or 0, item.problem.code
 
 
 _Raw = tuple[str, str, _Path, dict[str, str]]

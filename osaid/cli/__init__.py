@@ -95,10 +95,11 @@ class _Lazy(click.Group):
 )
 @click.version_option(__version__, "-V", "--version", prog_name="osaid", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Grade AI model cards against the Open Source AI Definition 1.0 (OSAID).
+    """Grade AI model cards against the Open Source AI Definition 1.0 (OSAID), and by other frameworks.
 
     Can everyone use, study, modify and share the model, and could a skilled person rebuild it? osaid reads a card of
-    facts with evidence, and gives a verdict, a score and the gaps, each with its reason and its remedy.
+    facts with evidence, or what others wrote in their formats, and gives a verdict, a score and the gaps, each with its
+    reason and its remedy.
     """
 
 

@@ -308,7 +308,7 @@ def _one_by_many(assessments: list[Assessment], context: Context) -> Iterator[st
     for assessment in assessments:
         rubric = context.rubric_of(assessment)
         yield from _wrapped(f"{rubric.id}: {rubric.answers}", context.width, "", "  ")
-    yield f"\nMore on one of them: osaid score CARD --rubric {assessments[0].rubric.id}\n"
+    yield f"\nMore on one of them: osaid score {plain(subject.path or 'CARD', 200)} --rubric {assessments[-1].rubric.id}\n"
 
 
 def _many_by_many(results: Iterable[Result], context: Context) -> Iterator[str]:

@@ -233,4 +233,4 @@ def _told(code: str, match: re.Match[str], body: str) -> str:
         return match[0].rstrip(".,;:")
     begin = max(body.rfind("\n", 0, match.start()) + 1, match.start() - _AROUND)
     end = body.find("\n", match.end())
-    return body[begin : min(match.end() + _AROUND, end if end >= 0 else len(body))].strip()
+    return body[begin : min(match.end() + _AROUND, end if end >= 0 else len(body))].strip().rstrip(".")
