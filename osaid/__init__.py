@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .api import assess, assess_all
+    from .cards.exporters import export
     from .cards.model import Card
     from .cards.reader import LoadedCard, from_mapping, load_card, parse_card
     from .errors import CardError, DocumentError, OsaidError, Problem, RubricError, UsageError
@@ -43,6 +44,7 @@ __all__ = [
     "__version__",
     "assess",
     "assess_all",
+    "export",
     "from_mapping",
     "load_card",
     "load_rubric",
@@ -53,6 +55,7 @@ __all__ = [
 _HOMES = {
     "assess": ".api",
     "assess_all": ".api",
+    "export": ".cards.exporters",
     "Card": ".cards.model",
     "LoadedCard": ".cards.reader",
     "from_mapping": ".cards.reader",

@@ -125,6 +125,6 @@ def test_any_text_survives_or_is_listed(form: str, name: str, license: str, note
     again = parse_card(made.text.encode(), path="card.md" if form == "huggingface" else None)
     if form in WHOLE:
         assert again.data == card.data
-    before, after = terms(license).free, again.data.get("licenses", {}).get("distribution")
+    before, after = terms(license).free, again.data.get("licenses", {}).get("parameters")
     if form == "huggingface" and after is not None:
         assert terms(after["license"]).free == before or before == "yes"

@@ -10,19 +10,16 @@ from typing import Any
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonValidator
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from support import ROOT, TESTS, full_card, load
 
 from osaid import LoadedCard, assess, document, load_card, parse_card
 from osaid.cards.exporters import export
 from osaid.cards.exporters.bom import is_id
 from osaid.cards.importers import cyclonedx, detect
-from osaid.cards.importers.bom import EMBEDDED, joined
+from osaid.cards.importers.bom import EMBEDDED
 from osaid.cards.importers.common import Imported
 from osaid.cards.schema import shape
 from osaid.errors import OsaidError
-from osaid.licenses.expression import terms
 from osaid.licenses.knowledge import knowledge_base
 
 FIXTURES = sorted((TESTS / "formats" / "cyclonedx").glob("*.json"))
@@ -201,27 +198,6 @@ def test_a_listed_base_is_not_a_second_model() -> None:
     assert imported.data["model"]["derived_from"] == [{"model": "wren", "relation": "quantized", **FILE}]
 
 
-@pytest.mark.parametrize(
-    ("parts", "together"),
-    [
-        (["MIT"], "MIT"),
-        (["MIT", "mit", "MIT License"], "MIT"),
-        (["MIT", "NOASSERTION"], "MIT"),
-        (["MIT", "NONE"], "NONE"),
-        (["MIT OR Apache-2.0", "CC-BY-NC-4.0"], "(MIT OR Apache-2.0) AND CC-BY-NC-4.0"),
-        (["The MIT License (MIT)", "CC-BY-NC-4.0"], "MIT AND CC-BY-NC-4.0"),
-        (["Some (odd AND words", "CC-BY-NC-4.0"], "unread: Some odd and words AND CC-BY-NC-4.0"),
-        ([], None),
-    ],
-)
-def test_terms_that_all_apply(parts: list[str], together: str | None) -> None:
-    found = joined(parts)
-    assert found == together
-    assert found is None or terms(found).problem is None
-    if "CC-BY-NC-4.0" in parts and found is not None:
-        assert terms(found).free == "no"
-
-
 # --- writing ------------------------------------------------------------------------------------------------------
 
 
@@ -348,74 +324,3 @@ def test_a_broken_card_inside_is_not_used(value: Any) -> None:
 def test_two_cards_inside_are_not_used() -> None:
     imported = changed(lambda bom: model_of(bom)["properties"].append({"name": EMBEDDED, "value": "{}"}))
     assert codes(imported)[0] == "import.embedded-number"
-
-
-# --- anything at all ----------------------------------------------------------------------------------------------
-
-JUNK = st.recursive(
-    st.one_of(
-        st.none(),
-        st.booleans(),
-        st.integers(),
-        st.sampled_from(
-            ["", " ", "MIT", "NONE", "machine-learning-model", "https://huggingface.co/a/b", "pkg:huggingface/a/b", "2025-13-01", "("]
-        ),
-        st.text(max_size=20),
-    ),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3),
-        st.dictionaries(st.sampled_from(["type", "name", "id", "url", "ref", "bom-ref", "license", "value"]), inner, max_size=3),
-    ),
-    max_leaves=8,
-)
-
-
-def ways(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The ways to all values."""
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [at, *(way for key, item in pairs for way in ways(item, (*at, key)))]
-
-
-def mutate(data: Any, draw: Any) -> Any:
-    """A document with up to three values replaced, taken out or doubled."""
-    for _ in range(draw(st.integers(1, 3))):
-        way = draw(st.sampled_from(ways(data)[1:]))
-        holder = data
-        for step in way[:-1]:
-            holder = holder[step]
-        what = draw(st.sampled_from(["replace", "remove", "double"]))
-        if what == "replace":
-            holder[way[-1]] = draw(JUNK)
-        elif what == "remove":
-            del holder[way[-1]]
-        elif isinstance(holder, list):
-            holder.append(copy.deepcopy(holder[way[-1]]))
-        else:
-            holder[way[-1]] = [holder[way[-1]], copy.deepcopy(holder[way[-1]])]
-        if len(ways(data)) < 2:
-            break
-    return data
-
-
-SEEDS = [json.loads(path.read_text(encoding="utf-8")) for path in FIXTURES]
-SEEDS.append(exported(load_card(str(ROOT / "model_cards" / "vicuna-7b-v1.5.yaml"))))
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.data())
-def test_a_mangled_file_gives_a_card_or_a_problem(data: Any) -> None:
-    bom = mutate(copy.deepcopy(data.draw(st.sampled_from(SEEDS))), data.draw)
-    try:
-        imported = read(bom)
-    except OsaidError:
-        return
-    assert shape().problems_in(imported.data) == []
-
-
-def test_a_huge_file_is_read_in_time() -> None:
-    model = {"type": "machine-learning-model", "name": "x", "licenses": [{"license": {"name": f"L{n}"}} for n in range(5000)]}
-    model["modelCard"] = {"modelParameters": {"datasets": [{"ref": "same"}] * 5000}}  # type: ignore[assignment]
-    data = [{"type": "data", "bom-ref": "same", "name": "d"}] * 5000
-    imported = read({"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": model}, "components": data})
-    assert shape().problems_in(imported.data) == []
-    assert len(imported.data["training_data"]["training"]["datasets"]) == 1000

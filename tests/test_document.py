@@ -75,16 +75,14 @@ JSON = [
     (b'{"a": {"b": [["c"]]}}', ("document.too-deep", "1:14")),
     (b'{"a": true, "b": [1, 2,\n3, 4, 5, false, null, 6]}', ("document.too-many-nodes", "2:10")),
 ]
-# A text that speaks of osaid_card is a card of ours, and read strictly. Any other README is read as on the Hub (test_huggingface.py).
-OURS = b"<!-- osaid_card -->\n"
+# Markdown with our key is a card of ours, and read strictly. Any other is a README, read as on the Hub (test_huggingface.py).
 MARKDOWN = [
-    (b"# A model\n", ("document.no-front-matter", "1:1")),
-    (b"\n\ntext\n---\na: 1\n---\n", ("document.no-front-matter", "3:1")),
-    (b"\n---\na: 1\n", ("document.front-matter-open", "2:1")),
-    (b"---\n---\ntext\n", ("document.empty", "2:1")),
-    (b"---\na: 1\na: 2\n---\ntext\n", ("document.duplicate-key", "3:1")),
-    (b"\r\n---\r\na: 1\r\nb: [\r\n---\r\n", ("document.syntax", "5:1")),
-    (b"---\na: 1\nb: &x 2\n---\n", ("document.anchor", "3:4")),
+    (b"# A model\nosaid_card: 1\n", ("document.no-front-matter", "1:1")),
+    (b"\n\ntext\n---\nosaid_card: 1\n---\n", ("document.no-front-matter", "3:1")),
+    (b"\n---\nosaid_card: 1\n", ("document.front-matter-open", "2:1")),
+    (b"---\na: 1\na: 2\nosaid_card: 1\n---\ntext\n", ("document.duplicate-key", "3:1")),
+    (b"\r\n---\r\nosaid_card: 1\r\nb: [\r\n---\r\n", ("document.syntax", "5:1")),
+    (b"---\na: 1\nb: &x 2\nosaid_card: 1\n---\n", ("document.anchor", "3:4")),
 ]
 BYTES = [
     (b"", ("document.empty", "1:1")),
@@ -116,7 +114,7 @@ def test_json_is_refused_at_its_places(raw: bytes, wanted: list[tuple[str, str]]
 
 @pytest.mark.parametrize(("raw", "wanted"), MARKDOWN)
 def test_front_matter_is_refused_at_its_place_in_the_file(raw: bytes, wanted: tuple[str, str]) -> None:
-    assert refused(raw + OURS, path="README.md") == [wanted]
+    assert refused(raw, path="README.md") == [wanted]
 
 
 @pytest.mark.parametrize("path", ["card.yaml", None])
@@ -155,7 +153,7 @@ DEEP = [
     (b'{"a":' * 25_000 + b"1" + b"}" * 25_000, "card.json", "1:166"),
     (b"? " * 100_000, None, None),
     (b"".join(b" " * depth + b"a:\n" for depth in range(2_500)), "card.yaml", "34:34"),
-    (b"---\n" + b"[" * 100_000 + b"\n---\nosaid_card\n", "card.md", "2:34"),
+    (b"---\n" + b"osaid_card: " + b"[" * 100_000 + b"\n---\n", "card.md", "2:45"),
     (b'{"b":[' + b"[" * 700 + b"1," * 100_000 + b"1" + b"]" * 701 + b"}", "card.json", "1:38"),
 ]
 
@@ -227,14 +225,14 @@ def test_a_byte_order_mark_and_windows_line_ends_change_nothing() -> None:
 
 
 def test_front_matter() -> None:
-    raw = "\n---\na: 1\nb: {c: ä}\n---\n# Title\n\n---\nbody ö, osaid_card\n".encode()
+    raw = "\n---\na: 1\nb: {c: ä}\nosaid_card: 1\n---\n# Title\n\n---\nbody ö\n".encode()
     for document in (parse(raw, path="x.md"), parse(raw), parse(raw.replace(b"\n", b"\r\n"), path="x.MARKDOWN")):
         assert document.format == "markdown"
-        assert document.data == {"a": "1", "b": {"c": "ä"}}
+        assert document.data == {"a": "1", "b": {"c": "ä"}, "osaid_card": "1"}
         assert document.body is not None
-        assert document.body.splitlines() == ["# Title", "", "---", "body ö, osaid_card"]
+        assert document.body.splitlines() == ["# Title", "", "---", "body ö"]
         assert document.place(("b", "c"))[1:] == (4, 8)
-    assert parse(b"---\na: 1\n...\nosaid_card", path="x.md").body == "osaid_card"
+    assert parse(b"---\nosaid_card: 1\n...\ntext", path="x.md").body == "text"
 
 
 @pytest.mark.parametrize(

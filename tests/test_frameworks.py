@@ -18,7 +18,7 @@ from osaid.rubrics.rubric import rubric_ids
 EU, G7, OWD = "eu-ai-act-open-source", "g7-openness-2026", "open-weights-1.0"
 FRAMEWORKS = (EU, G7, OWD)
 VERDICTS = {
-    EU: ["exempt", "systemic-risk", "not-exempt"],
+    EU: ["exempt", "not-exempt"],
     G7: ["open-source-ai-with-open-data", "open-source-ai", "open-weights-ai", "weights-available-ai", "closed"],
     OWD: ["conforms", "conforms-if-terms-change", "does-not-conform"],
 }
@@ -36,6 +36,7 @@ def open_card() -> dict[str, Any]:
         "general_purpose": {"answer": "applies", "evidence": ["paper"]},
         "systemic_risk": {"answer": "does-not-apply", "evidence": ["paper"]},
         "paid_access": {"answer": "does-not-apply", "evidence": ["repo"]},
+        "personal_data": {"answer": "does-not-apply", "evidence": ["repo"]},
     }
     return card
 
@@ -170,9 +171,9 @@ EU_CASES: dict[str, tuple[list[Change], list[str], set[str]]] = {
     "code is information on the architecture": ([release("none", "architecture_documentation")], ["exempt"], set()),
     "a description is, too": ([release("none", "model_architecture")], ["exempt"], set()),
     # Systemic risk ends it; unknown, it never does.
-    "systemic risk": ([says("systemic_risk", "applies")], ["systemic-risk"], {"EUAIA-SYSTEMIC-RISK"}),
-    "systemic risk is not told": ([says("systemic_risk", None)], ["exempt", "systemic-risk"], {"EUAIA-SYSTEMIC-RISK"}),
-    "systemic risk is unknown": ([says("systemic_risk", "unknown")], ["exempt", "systemic-risk"], {"EUAIA-SYSTEMIC-RISK"}),
+    "systemic risk": ([says("systemic_risk", "applies")], ["not-exempt"], {"EUAIA-SYSTEMIC-RISK"}),
+    "systemic risk is not told": ([says("systemic_risk", None)], ["exempt", "not-exempt"], {"EUAIA-SYSTEMIC-RISK"}),
+    "systemic risk is unknown": ([says("systemic_risk", "unknown")], ["exempt", "not-exempt"], {"EUAIA-SYSTEMIC-RISK"}),
     "systemic risk, and the licence would not do either": (
         [says("systemic_risk", "applies"), under(LLAMA, "weights")],
         ["not-exempt"],
@@ -185,7 +186,7 @@ EU_CASES: dict[str, tuple[list[Change], list[str], set[str]]] = {
     ),
     "systemic risk, and usage is unknown": (
         [says("systemic_risk", "applies"), release("unknown", "usage_information")],
-        ["systemic-risk", "not-exempt"],
+        ["not-exempt"],
         {"EUAIA-SYSTEMIC-RISK", "EUAIA-PUBLIC-USAGE"},
     ),
     # Licences.
@@ -200,13 +201,15 @@ EU_CASES: dict[str, tuple[list[Change], list[str], set[str]]] = {
     "RAIL": ([under(RAIL, "weights")], ["exempt", "not-exempt"], WEIGHT_TERMS),
     "RAIL and systemic risk": (
         [under(RAIL, "weights"), says("systemic_risk", "applies")],
-        ["systemic-risk", "not-exempt"],
+        ["not-exempt"],
         {"EUAIA-SYSTEMIC-RISK", *WEIGHT_TERMS},
     ),
     # Access.
     "a gate": ([release("gated", "weights")], ["exempt", "not-exempt"], {"EUAIA-ACCESS"}),
     "payment": ([says("paid_access", "applies")], ["not-exempt"], {"EUAIA-NO-MONETISATION"}),
     "payment not told": ([says("paid_access", None)], ["exempt", "not-exempt"], {"EUAIA-NO-MONETISATION"}),
+    "personal data": ([says("personal_data", "applies")], ["not-exempt"], {"EUAIA-NO-MONETISATION"}),
+    "personal data not told": ([says("personal_data", None)], ["exempt", "not-exempt"], {"EUAIA-NO-MONETISATION"}),
     # What has to be public.
     "a part of the weights": ([release("partial", "weights")], ["not-exempt"], {"EUAIA-PUBLIC-WEIGHTS"}),
     "no weights": (
@@ -299,7 +302,17 @@ G7_CASES: dict[str, tuple[list[Change], list[str], set[str]]] = {
     "all is open": ([], [TOP], set()),
     "nobody describes open data": ([topic("none", *vocabulary().topics)], [TOP], set()),
     "copyright policy and usage do not matter": ([release("none", "copyright_policy", "usage_information")], [TOP], set()),
-    "payment is shown, and decides nothing": ([says("paid_access", "applies")], [TOP], set()),
+    "payment": ([says("paid_access", "applies")], [CLOSED], {"G7-FREE-OF-CHARGE"}),
+    "all data cannot be shared, and is described": (
+        [dataset(access="unshareable"), listing(public="no-such-step", unshareable="full")],
+        [SECOND],
+        NOT_OPEN,
+    ),
+    "one open set does not make the list complete": (
+        [listing(public="partial", unshareable="none")],
+        [THIRD],
+        {*NOT_OPEN, "G7-DATA-SHARED", "G7-DATA-INFORMATION"},
+    ),
     "weights under a free licence without approval": ([under("CC-BY-4.0", "weights")], [TOP], set()),
     "code in the public domain": ([under("CC0-1.0", "inference_code", "training_code")], [TOP], set()),
     # Data.
@@ -314,7 +327,7 @@ G7_CASES: dict[str, tuple[list[Change], list[str], set[str]]] = {
     "what cannot be shared is not listed": (
         [withheld_set("unshareable"), listing(unshareable="partial")],
         [THIRD],
-        {*NOT_OPEN, "G7-DATA-INFORMATION"},
+        {*NOT_OPEN, "G7-DATA-SHARED", "G7-DATA-INFORMATION"},
     ),
     "open data is gone": ([dataset(state="gone")], [THIRD], {*NOT_OPEN, "G7-DATA-SHARED"}),
     "whether open data is there is not told": (
@@ -442,6 +455,11 @@ def test_the_definition_is_not_given_a_version_that_it_has_not() -> None:
     assert "It has no version number" in (ROOT / "rubrics" / f"{OWD}.yaml").read_text(encoding="utf-8")
 
 
+def test_silence_on_payment_keeps_the_level_and_names_what_it_could_still_be() -> None:
+    verdict = judged(G7, says("paid_access", None)).verdict
+    assert (verdict.id, verdict.possible) == (TOP, (TOP, CLOSED))
+
+
 # --- all three ----------------------------------------------------------------------------------------------------
 
 
@@ -457,7 +475,7 @@ def test_the_cases_cover_every_verdict_and_every_criterion_that_counts() -> None
 # Of these no card fails one alone: the rights that a licence gives, and what stands or falls with something else.
 NEVER_ALONE = {
     EU: {"EUAIA-LICENSE", "EUAIA-LICENSE-USE", "EUAIA-LICENSE-MODIFY", "EUAIA-LICENSE-DISTRIBUTE"},
-    G7: {"G7-DATA-SHARED", "G7-DATA-INFORMATION"},
+    G7: {"G7-DATA-INFORMATION", "G7-DATA-SHARED"},
     OWD: {"OWD-METHOD", "OWD-TERMS-LICENSE", "OWD-TERMS-MODIFY", "OWD-TERMS-SHARE"},
 }
 
@@ -593,16 +611,15 @@ def test_filling_in_what_is_unknown_never_turns_a_settled_verdict_round(data: st
         assert rubric.silence == "open"
         before, after = assess(load(hidden), rubric), assess(load(told), rubric)
         assert set(after.verdict.possible) <= set(before.verdict.possible), name
-        if before.verdict.id != "undetermined":
+        if len(before.verdict.possible) == 1:
             assert after.verdict == before.verdict, name
-        assert before.verdict.id != "systemic-risk" or "systemic_risk" in hidden["statements"]
         levels_agree(before, rubric)
         levels_agree(after, rubric)
 
 
 def levels_agree(result: Assessment, rubric: Rubric) -> None:
     """The ladder and the verdict tell the same: a level that is settled is settled as the verdicts have it."""
-    if rubric.id == G7:
+    if rubric.id == G7 and next(item for item in result.criteria if item.id == "G7-FREE-OF-CHARGE").outcome != "unknown":
         for level in result.levels:
             above = VERDICTS[G7][: VERDICTS[G7].index(level.id) + 1]
             if level.met is True:
@@ -620,21 +637,23 @@ def levels_agree(result: Assessment, rubric: Rubric) -> None:
 # --- the bundled cards --------------------------------------------------------------------------------------------
 
 BUNDLED = {
-    "mixtral-8x7b": {G7: [THIRD], OWD: [NOT]},
-    "mistral-7b": {G7: [THIRD], OWD: [NOT]},
-    "grok-1": {G7: [THIRD], OWD: [NOT]},
-    "falcon-40b": {G7: [THIRD], OWD: [NOT]},
-    "phi-2": {G7: [THIRD], OWD: [NOT]},
+    "mixtral-8x7b": {EU: ["exempt", "not-exempt"], G7: [THIRD], OWD: [NOT]},
+    "mistral-7b": {EU: ["exempt", "not-exempt"], G7: [THIRD], OWD: [NOT]},
+    "grok-1": {EU: ["exempt", "not-exempt"], G7: [THIRD], OWD: [NOT]},
+    "falcon-40b": {EU: ["exempt"], G7: [THIRD], OWD: [NOT]},
+    "phi-2": {EU: ["exempt"], G7: [THIRD], OWD: [NOT]},
+    "phi-1.5": {EU: ["exempt"], G7: [THIRD], OWD: [NOT]},
+    "arctic-base": {EU: ["exempt", "not-exempt"], G7: [THIRD], OWD: [NOT]},
     "llama-2-7b": {EU: ["not-exempt"], G7: [FOURTH], OWD: [NOT]},
     "vicuna-7b-v1.5": {EU: ["not-exempt"], G7: [FOURTH], OWD: [NOT]},
     "falcon-180b": {EU: ["not-exempt"], G7: [FOURTH], OWD: [NOT]},
-    "bloom": {G7: [FOURTH], OWD: [IF_TERMS]},
-    "starcoder2-15b": {G7: [FOURTH], OWD: [IF_TERMS]},
-    "pythia-6.9b": {G7: [SECOND, THIRD], OWD: [CONFORMS]},
-    "olmo-7b": {G7: [SECOND], OWD: [CONFORMS]},
-    "amber-7b": {G7: [SECOND], OWD: [CONFORMS]},
-    "crystalcoder-7b": {G7: [SECOND], OWD: [CONFORMS]},
-    "t5-11b": {G7: [SECOND], OWD: [CONFORMS]},
+    "bloom": {EU: ["exempt", "not-exempt"], G7: [FOURTH], OWD: [IF_TERMS]},
+    "starcoder2-15b": {EU: ["exempt", "not-exempt"], G7: [FOURTH], OWD: [IF_TERMS]},
+    "pythia-6.9b": {EU: ["exempt"], G7: [SECOND, THIRD], OWD: [CONFORMS]},
+    "olmo-7b": {EU: ["exempt"], G7: [SECOND], OWD: [CONFORMS]},
+    "amber-7b": {EU: ["exempt", "not-exempt"], G7: [SECOND], OWD: [CONFORMS]},
+    "crystalcoder-7b": {EU: ["exempt", "not-exempt"], G7: [SECOND], OWD: [CONFORMS]},
+    "t5-11b": {EU: ["exempt", "not-exempt"], G7: [SECOND], OWD: [CONFORMS]},
 }
 
 

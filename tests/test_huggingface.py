@@ -23,7 +23,7 @@ def readme(text: str | bytes, path: str = "org/example-7b/README.md") -> LoadedC
 
 
 def license_of(card: LoadedCard) -> str | None:
-    given = card.data.get("licenses", {}).get("distribution")
+    given = card.data.get("licenses", {}).get("parameters")
     return given["license"] if given is not None else None
 
 
@@ -53,9 +53,13 @@ def codes(card: LoadedCard, *kinds: str) -> list[str]:
         # and so does what cannot be read
         ("---\nlicense: [mit\n---\n", None),
         ("---\nword\n---\n", None),
-        ("---\nlicense: mit\nlicense: gemma\n---\n", None),
+        ("---\nlicense: mit\nlicense: gemma\n---\n", "mit AND other"),
         ("---\nlicense: mit\ntags: [a]\ntags: [b]\n---\n", "mit"),
-        ("---\nlicense: &x mit\n---\n", "mit"),
+        ("---\nlicense: &x mit\n---\n", "mit AND other"),
+        ("---\nlicense: !!null mit\n---\n", "mit AND other"),
+        ("---\nlicense: mit\ntags: &x [a]\n---\n", "mit"),
+        # our own key counts in the front matter alone
+        ("---\nlicense: mit\nlanguage: en\nlanguage: de\n---\nosaid_card: 1\n", "mit"),
     ],
 )
 def test_front_matter_as_on_the_hub(text: str, license: str | None) -> None:
@@ -78,10 +82,33 @@ def test_front_matter_as_on_the_hub(text: str, license: str | None) -> None:
         ("license: [mit, apache-2.0]", "mit AND apache-2.0", "yes"),
         ("license: [mit, openrail]", "mit AND openrail", "no"),
         ("license: [mit, null, 'what it says']", "mit AND what it says", "unknown"),
+        # what cannot be read is an unknown licence among the others
+        ("license: [mit, {name: cc-by-nc-4.0}]", "mit AND other", "unknown"),
+        ("license: [mit, [cc-by-nc-4.0]]", "mit AND other", "unknown"),
+        ("license: mit\nlicense_name: [llama2]", "mit AND llama2", "no"),
+        ("license: mit\nlicense_name: {a: llama2}", "mit AND other", "unknown"),
+        ("license: mit\nlicense_link: [LICENSE, {a: b}]", "mit AND other", "unknown"),
+        ("license: mit\nlicense_link: https://huggingface.co/meta-llama/Llama-2-7b-hf/blob/main/LICENSE.txt", None, "unknown"),
+        ("license: mit\nlicense_link: https://huggingface.co/Qwen/Qwen2.5-7B/blob/main/LICENSE", "mit", "yes"),
+        ("license: mit) OR (mit\nlicense_name: llama2", None, "no"),
+        ("license: ['mit OR (apache-2.0', 'llama2)']", None, "no"),
+        ("license: (mit\nlicense_name: x) OR mit", None, "unknown"),
+        (f"license: mit{' ' * 4500}non-commercial", "other", "unknown"),
+        (f"license: [{'mit, ' * 60}cc-by-nc-4.0]", "mit AND other", "unknown"),
+        ("license: mit?", "mit?", "unknown"),
+        ("license: mit or similar", "mit or similar", "unknown"),
+        ("license: intel", "intel", "unknown"),
+        # terms in other places count as well
+        ("license: mit\nlicence: cc-by-nc-4.0", "mit AND cc-by-nc-4.0", "no"),
+        ("licenses: [mit]", "other AND mit", "unknown"),
+        ("license: mit\ntags: [license:cc-by-nc-4.0]", "mit AND cc-by-nc-4.0", "no"),
+        ("license: apache-2.0\ntags: ['license:apache-2.0']", "apache-2.0", "yes"),
+        ("license: mit\ngated: true\nextra_gated_prompt: For non-commercial use only", "mit AND other", "unknown"),
+        ("license: mit\nextra_gated_fields: {I agree to non-commercial use: checkbox}", "mit AND other", "unknown"),
         ("license: null", None, None),
         ("license: []", None, None),
-        ("license: {name: mit}", None, None),
-        ("tags: [license:mit]", None, None),
+        ("license: {name: mit}", "other", "unknown"),
+        ("tags: [license:mit]", "other AND mit", "unknown"),
         # a name counts where it restricts
         ("license: other\nlicense_name: llama3", "llama3", "no"),
         ("license: other\nlicense_name: sai-nc-community", "sai-nc-community", "no"),
@@ -89,7 +116,7 @@ def test_front_matter_as_on_the_hub(text: str, license: str | None) -> None:
         ("license: other\nlicense_name: our-own-license", "our-own-license", "unknown"),
         # a free name is not relied on where the Hub has an id for it
         ("license: other\nlicense_name: mit", "other AND mit", "unknown"),
-        ("license: other\nlicense_name: mit or gemma", "other AND (mit or gemma)", "unknown"),
+        ("license: other\nlicense_name: mit or gemma", "other AND (MIT OR LicenseRef-Gemma-Terms)", "unknown"),
         ("license_name: apache-2.0", "other AND apache-2.0", "unknown"),
         # two statements that do not go together both apply
         ("license: apache-2.0\nlicense_name: yi-license", "apache-2.0 AND yi-license", "no"),

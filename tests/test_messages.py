@@ -37,7 +37,7 @@ PUT_TOGETHER = {
     "listed.": LEVELS,
     "datasets.": ("available", "gone", "unknown"),
     "data-access.": [level for level in get_args(Level) if level != "unknown"],
-    "coverage.": [level for level in get_args(Level) if level != "unknown"],
+    "coverage.": get_args(Level),
     "criterion.": OUTCOMES,
     "lineage.base-": (*(outcome.replace("_", "-") for outcome in OUTCOMES if outcome != "not_applicable"), "missing", "unusable", "cycle"),
 }

@@ -91,6 +91,8 @@ TERMS = [
     ({}, {"data": {"name": "MIT"}}, SHUT),
     ({}, {"distribution": {"name": "0"}}, SHUT),
     ({}, {"distribution": {"name": ""}}, SHUT),
+    ({}, {"code": {"name": " "}, **DISTRIBUTION}, SHUT),  # for the tool a name of blanks is an unknown licence
+    ({"license": " "}, DISTRIBUTION, SHUT),
     ({}, {"distribution": {"name": "unlicensed"}}, SHUT),
     ({}, {}, SHUT),
     # by the exact identifier

@@ -46,6 +46,13 @@ def test_each_parameter_counts_by_itself(name: str, given: str | None, weight: f
         assert scores(family(classes))[0] == pytest.approx((base + weight) / 12 * 100, abs=1e-9)
 
 
+def test_what_is_not_said_has_no_other_place_to_come_from() -> None:
+    assert scores(family({"datasources_basemodel": "open"}))[1] == [20.0, 0.0, 0.0]
+    for value in (None, "NA"):
+        card = family({"weights_endmodel": "open", "licenses": value}, endmodellicense="Apache-2.0")
+        assert scores(card)[1] == [20.0, 0.0, 0.0]
+
+
 def test_the_license_that_is_named_does_not_change_the_class_of_licenses() -> None:
     for license in ("Apache-2.0", "Llama 2 Community License", "Mixed"):
         assert scores(family({"licenses": "partial", "weights_endmodel": "open"}, endmodellicense=license))[1][2] == 50.0
@@ -57,7 +64,7 @@ def test_what_is_read() -> None:
     assert card.data["model"]["version"] == "Example-7B-Chat"
     assert card.data["components"]["training_code"]["release"] == "partial"
     assert card.data["components"]["training_code"]["note"] == "Seen."
-    assert card.data["components"]["weights"] == {"license": "MIT"}
+    assert card.data["components"]["weights"] == {"release": "unknown", "evidence": ["file"], "license": "MIT"}
     assert card.data["training_data"]["pretraining"]["access"]["level"] == "none"
     assert card.data["evidence"]["trainingcode"] == {"source": "https://example.org/x", "basis": "second-hand"}
     outcomes = {item.id: item.outcome.value for item in assess(card).criteria}
@@ -79,5 +86,5 @@ def test_native_cards_are_scored_from_their_facts() -> None:
     assert path is not None
     outcomes = {item.id: item.outcome.value for item in assess(load_card(path), "osai-index-2026").criteria}
     assert outcomes["OSAI-BASE-DATA"] == "not_met"  # handed down by Llama 2
-    assert outcomes["OSAI-BASE-WEIGHTS"] == "met"
+    assert outcomes["OSAI-BASE-WEIGHTS"] == "partly_met"  # after a form: the index calls that partial
     assert outcomes["OSAI-LICENSES"] == "partly_met"

@@ -216,6 +216,8 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("{states_that: {systemic_risk: does-not-apply}}", {"statements": {"systemic_risk": {"answer": "does-not-apply"}}}, MET),
     ("{states_that: {systemic_risk: does-not-apply}}", {"statements": {"systemic_risk": {"answer": "applies"}}}, NOT),
     ("{states_that: {systemic_risk: applies}}", {"statements": {"systemic_risk": {"answer": "applies"}}}, MET),
+    ("{released: {component: weights, gate: partly_met}}", parts(weights="gated"), PARTLY),
+    ("{base_released: {component: weights, gate: partly_met}}", parts(base_weights="gated"), PARTLY),
     ("{base_released: weights}", parts(base_weights="partial"), PARTLY),
     ("{base_released: weights}", parts(weights="full"), UNKNOWN),
     ("{base_released: weights}", {**parts(weights="full"), "model": {"derived_from": []}}, MET),

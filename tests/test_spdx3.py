@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from support import ROOT, TESTS, full_card, load, small_card
-from test_cyclonedx import HOSTILE, codes, mutate, unmapped
+from test_cyclonedx import HOSTILE, codes, unmapped
+from test_cyclonedx_mangled import mutate
 
 from osaid import LoadedCard, assess, document, load_card, parse_card
 from osaid.cards.exporters import export
@@ -93,7 +94,7 @@ def test_data_between_packages() -> None:
                         "name": "Songs",
                         "access": "public",
                         "where": ["https://example.org/songs"],
-                        "license": "(CC-BY-NC-4.0) OR (CC-BY-4.0)",
+                        "license": "CC-BY-NC-4.0 OR CC-BY-4.0",
                         **FILE,
                     },
                     {"name": "Letters", "license": "NONE", **FILE},

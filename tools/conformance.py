@@ -110,7 +110,7 @@ def hub() -> tuple[Counter[str], list[str]]:
         except OsaidError as error:
             told.append(f"{path.name}: {error}")
             continue
-        license = card.data.get("licenses", {}).get("distribution", {}).get("license")
+        license = card.data.get("licenses", {}).get("parameters", {}).get("license")
         found[{"yes": "free", "no": "not free", "unknown": "unknown"}[terms(license).free] if license else "not stated"] += 1
     return found, told
 

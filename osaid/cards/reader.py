@@ -15,7 +15,7 @@ from .subject import Subject
 if TYPE_CHECKING:
     from .model import Card
 
-__all__ = ["OURS", "LoadedCard", "from_mapping", "load_card", "parse_card", "read_card", "read_whole"]
+__all__ = ["OURS", "LoadedCard", "from_mapping", "load_card", "parse_card", "read_card", "read_whole", "syntax"]
 
 
 OURS = "osaid"
@@ -46,12 +46,19 @@ def load_card(path: str, limits: Limits = DEFAULT_LIMITS, *, form: str | None = 
 
     Raises DocumentError or CardError with everything that is wrong.
     """
-    return read_whole(lambda: document.load(path, limits), form)
+    return read_whole(lambda: document.parse(document.read_file(path, limits), path=path, format=syntax(form, path), limits=limits), form)
 
 
 def parse_card(raw: bytes, *, path: str | None = None, limits: Limits = DEFAULT_LIMITS, form: str | None = None) -> LoadedCard:
     """Read a card from bytes, likewise. Raises DocumentError or CardError."""
-    return read_whole(lambda: document.parse(raw, path=path, limits=limits), form)
+    return read_whole(lambda: document.parse(raw, path=path, format=syntax(form, path), limits=limits), form)
+
+
+def syntax(form: str | None, path: str | None) -> str | None:
+    """What a text asked for in a format is to be parsed as; None: what it looks like. Front matter can stand alone in a YAML file."""
+    if form != "huggingface" or (path or "").lower().endswith((".yaml", ".yml", ".json")):
+        return None
+    return "readme"
 
 
 def read_whole(read: Callable[[], Document], form: str | None = None) -> LoadedCard:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from .. import document
-from ..cards.reader import LoadedCard, read_card, read_whole
+from ..cards.reader import LoadedCard, read_card, read_whole, syntax
 from ..document import DEFAULT_LIMITS, Document
 from ..errors import DocumentError, OsaidError, Place, Problem
 from ..lineage import names
@@ -22,7 +22,8 @@ from ..shapes import closest
 
 __all__ = ["Ids", "Input", "expand", "failure", "index"]
 
-_ENDINGS = (".yaml", ".yml", ".json", ".md", ".markdown")
+_MARKDOWN = (".md", ".markdown")
+_ENDINGS = (".yaml", ".yml", ".json", ".jsonld", *_MARKDOWN)
 _BUNDLED = "bundled:"
 
 
@@ -147,7 +148,10 @@ def failure(item: Input, error: OsaidError) -> Failure:
 
 
 def _file(path: str, form: str | None) -> Input:
-    return Input(path, document.load, form)
+    def load(name: str) -> Document:
+        return document.parse(document.read_file(name), path=name, format=syntax(form, name))
+
+    return Input(path, load, form)
 
 
 def _bundled(identifier: str) -> Input:
@@ -177,7 +181,7 @@ def _standard_input(form: str | None) -> Input:
             raise DocumentError(Problem("file.unreadable", {"detail": "standard input is closed"}, Place(name)))
         if not read:
             read.append(sys.stdin.buffer.read(DEFAULT_LIMITS.bytes + 1))
-        return document.parse(read[0], path=name, format="markdown" if form == "huggingface" else None)
+        return document.parse(read[0], path=name, format=syntax(form, name))
 
     return Input("-", load, form)
 
@@ -190,25 +194,29 @@ def _broken(name: str, problem: Problem) -> Input:
 
 
 def _folder(folder: str, form: str | None) -> Iterator[Input]:
-    """Every file in a folder that can be a card, folders in it too; links to folders are not followed."""
+    """Every file in a folder that can be a card, folders in it too; links to folders are not followed.
+
+    Markdown files count if they look like a card; where there is nothing but Markdown, and one of them does, all of them count.
+    """
     errors: list[OSError] = []
-    count = 0
+    paths: list[str] = []
+    plain: list[str] = []  # Markdown that does not look like a card
     for directory, folders, files in os.walk(folder, onerror=errors.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
-            path = os.path.join(directory, name)
             if name.startswith(".") or not name.lower().endswith(_ENDINGS):
                 continue
-            if form is None and name.lower().endswith((".md", ".markdown")) and not _may_be_card(path):
-                continue
-            count += 1
-            yield _file(path, form)
+            path = os.path.join(directory, name)
+            looks_like_it = form is not None or not name.lower().endswith(_MARKDOWN) or _may_be_card(path)
+            (paths if looks_like_it else plain).append(path)
+    if paths and all(path.lower().endswith(_MARKDOWN) for path in paths):
+        paths += plain
+    yield from (_file(path, form) for path in paths)
     for error in errors:
-        count += 1
         name = str(error.filename or folder)
         code = "file.no-permission" if isinstance(error, PermissionError) else "file.unreadable"
         yield _broken(name, Problem(code, {"detail": error.strerror or str(error)}, Place(name)))
-    if not count:
+    if not paths and not errors:
         yield _broken(folder, Problem("card.none-in-folder", {}, Place(folder)))
 
 

@@ -22,8 +22,9 @@ __all__ = ["DEFAULT_LIMITS", "FORMATS", "Document", "Limits", "load", "parse", "
 FORMATS = ("yaml", "json", "markdown")
 # Where the Hub finds front matter: REGEX_YAML_BLOCK of huggingface_hub, "exact same regex as in the Hub server".
 _HUB_BLOCK = re.compile(rb"(\s*---(?:\r\n|\r|\n))(.*?)((?:\r\n|\r|\n)---[ \t]*(?:\r\n|\n|\Z))", re.DOTALL)
-_OURS = b"osaid_card"
-_SUFFIXES = {".json": "json", ".md": "markdown", ".markdown": "markdown", ".yaml": "yaml", ".yml": "yaml"}
+_OURS = re.compile(rb"^[\"']?osaid_card[\"']?[ \t]*:", re.MULTILINE)
+_README = "readme"
+_SUFFIXES = {".json": "json", ".jsonld": "json", ".md": "markdown", ".markdown": "markdown", ".yaml": "yaml", ".yml": "yaml"}
 
 
 class Document:
@@ -116,7 +117,7 @@ def load(path: str, limits: Limits = DEFAULT_LIMITS) -> Document:
 
 
 def parse(raw: bytes, *, path: str | None = None, format: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Document:
-    """Parse bytes; the format is taken from the name's ending, else from the content.
+    """Parse bytes; the format is taken from the name's ending, else from the content. ``readme`` is Markdown that is no card of ours.
 
     Raises DocumentError with every problem found (a syntax error ends the search).
     """
@@ -125,17 +126,17 @@ def parse(raw: bytes, *, path: str | None = None, format: str | None = None, lim
     try:
         source = _checked_utf8(raw, path)
     except DocumentError as reason:
-        if (format or _by_suffix(path)) != "markdown" or _OURS in raw:
+        if (format or _by_suffix(path)) not in ("markdown", _README) or (format != _README and _OURS.search(raw)):
             raise
         document = Document(None, path=path, format="markdown", raw=raw, source=b"")
         document.problems = reason.problems
         return document
     if format is None:
         format = _detect(source, path)
+    if format == _README or (format == "markdown" and not _speaks_of_us(source)):
+        return _readme(raw, source, path, limits)
     if format not in FORMATS:
         raise ValueError(f"format must be one of {FORMATS}")
-    if format == "markdown" and _OURS not in source:
-        return _readme(raw, source, path, limits)
     if not source.strip():
         raise error("document.empty", path, (1, 1))
     if format == "json":
@@ -148,6 +149,12 @@ def parse(raw: bytes, *, path: str | None = None, format: str | None = None, lim
     if problems:
         raise DocumentError(problems, document)
     return document
+
+
+def _speaks_of_us(source: bytes) -> bool:
+    """Whether front matter, if there is any that ends, has our key; without an end, whether any line begins with it."""
+    block = _HUB_BLOCK.match(source)
+    return _OURS.search(block[2] if block is not None else source) is not None
 
 
 def _readme(raw: bytes, source: bytes, path: str | None, limits: Limits) -> Document:

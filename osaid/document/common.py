@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from ..errors import DocumentError, Place, Problem
 
-__all__ = ["DEFAULT_LIMITS", "MOST_PROBLEMS", "Limits", "PathTo", "Places", "error", "line_column", "short"]
+__all__ = ["DEFAULT_LIMITS", "MOST_PROBLEMS", "UNSAFE", "Limits", "PathTo", "Places", "error", "line_column", "short"]
 
 MOST_PROBLEMS = 100
+
+# Control characters (terminal escapes among them), characters that turn the direction of text or cannot be seen,
+# and code points that are no characters.
+UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 
 PathTo = tuple[str | int, ...]
 """The way to a value: keys and positions."""

@@ -240,21 +240,23 @@ def _operator(token: _Token, before: _Token | None, waiting: list[_Token], postf
 def _tokens(text: str) -> list[_Token]:
     """Operators, brackets and names. A name may have several words.
 
-    Operators are upper case, or lower case where that leaves only names that are known or single words ("v2.1 or later" is no operator).
+    Operators are upper case, or lower case where that leaves only names that are known ("v2.1 or later" is no operator). Beside a lower
+    case "and" a single word may be unknown, as it makes nothing freer; beside "or" it may not ("mit or similar").
     """
     tokens = _split(text, _UPPER)
     if not any(token.text in _BINDING for token in tokens):
         lower = [token._replace(text=token.text.upper()) if token.operator else token for token in _split(text, _LOWER)]
-        if len(lower) > 1 and all(_is_known(token, before) for before, token in zip([None, *lower], lower, strict=False)):
+        a_choice = any(token.operator and token.text == "OR" for token in lower)
+        if len(lower) > 1 and all(_is_known(token, before, a_choice) for before, token in zip([None, *lower], lower, strict=False)):
             return lower
     return tokens
 
 
-def _is_known(token: _Token, before: _Token | None) -> bool:
+def _is_known(token: _Token, before: _Token | None, a_choice: bool) -> bool:
     """Whether a token is an operator, a bracket, or a name that means a licence or, after WITH, an exception."""
     if token.operator or knowledge_base().find(token.text) is not None:
         return True
-    if " " not in token.text and token.text not in ("later", "newer", "above", "any"):
+    if not a_choice and " " not in token.text and token.text not in ("later", "newer", "above", "any"):
         return True
     return before is not None and before.text == "WITH" and token.text.lower() in _exceptions()
 

@@ -8,6 +8,7 @@ what its record says, and one without a record is unknown.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -22,6 +23,17 @@ GRANTS = ("denied", "restricted", "unknown", "free")  # from the strictest to th
 
 _DROPPED = frozenset(("the", "license", "licence", "agreement", "version"))
 _MOST_NAME = 300
+# Signs that can turn a name round, or lead to a footnote: "MIT?", "!mit", "MIT*". Symbols (a cross, for instance) can too.
+_MEANS_MORE = re.compile("[!?*~^=<>|#%$@\\\\…！？＊～]")
+_SYMBOLS = frozenset(("So", "Sk", "Sm", "Sc"))
+
+
+def _means_more(name: str) -> bool:
+    return _MEANS_MORE.search(name) is not None or (
+        not name.isascii() and any(unicodedata.category(sign) in _SYMBOLS and sign not in "©®™" for sign in name)
+    )
+
+
 _ALL_FREE = ("free", "free", "free", "free")
 
 
@@ -46,6 +58,7 @@ class Kind(NamedTuple):
     id: str
     title: str
     why: str
+    limits: tuple[str, ...] = ()  # the freedoms that it takes away
 
 
 class License(NamedTuple):
@@ -92,7 +105,7 @@ class KnowledgeBase:
     def kind(self, identifier: str) -> Kind:
         """A restriction or condition by its id. Raises KeyError."""
         entry = self._restrictions.get(identifier) or self._conditions[identifier]
-        return Kind(identifier, entry["title"], entry["why"])
+        return Kind(identifier, entry["title"], entry["why"], tuple(entry.get("limits", ())))
 
     def find(self, name: str) -> License | None:
         """The licence that a name means: an id as it is, a name as people write it, an SPDX id in any case; or None."""
@@ -109,12 +122,16 @@ class KnowledgeBase:
             return None
         if self._index is None:
             self._index = self._build_index()
+        if _means_more(name):  # nothing is dropped from such a name
+            found = self._index.get(name.casefold())
+            return self._license(found) if found is not None else None
         folded = fold(name)
         if folded in self._index:
             return self._license(self._index[folded])
-        spdx = _spdx_by_folded_id().get(name.lower())
-        if spdx is not None:
-            return _from_spdx(spdx)
+        return _spdx_id(name) or self._by_form(name)
+
+    def _by_form(self, name: str) -> License | None:
+        """A name that says a licence in another form: with a plus, as an address, or long and short together."""
         if name.endswith("+") and not name.endswith("++"):
             return self.find(name[:-1] + "-or-later") or self.find(name[:-1])
         if match := _ADDRESS.fullmatch(name):
@@ -136,7 +153,7 @@ class KnowledgeBase:
         index: dict[str, str] = {}
         for identifier, record in self._records.items():
             for name in (identifier, record["name"], *record.get("aliases", ())):
-                index.setdefault(fold(name), identifier)
+                index.setdefault(name.casefold() if _means_more(name) else fold(name), identifier)
         return index
 
     def _license(self, identifier: str) -> License:
@@ -174,6 +191,12 @@ def _spdx() -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def _spdx_by_folded_id() -> dict[str, Any]:
     return {identifier.lower(): license for identifier, license in _spdx().items()}
+
+
+def _spdx_id(name: str) -> License | None:
+    """An SPDX id in any case. A plain word such as Fair or Intel is an id only as SPDX spells it."""
+    spdx = _spdx_by_folded_id().get(name.lower())
+    return _from_spdx(spdx) if spdx is not None and (not spdx.id.isalpha() or spdx.id == name) else None
 
 
 def _from_spdx(spdx: Any) -> License:

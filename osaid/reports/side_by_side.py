@@ -54,7 +54,7 @@ def many_cards(results: Iterable[Result], context: Context, escape: Escape) -> G
         if isinstance(assessments, Failure):
             failures += 1
             continue
-        cells = [f"{_verdict(item, context.rubric_of(item))} {range_text(item.score)}" for item in assessments]
+        cells = [f"{context.rubric_of(item).verdict_texts(item.verdict.id)[0]} {range_text(item.score)}" for item in assessments]
         subject = assessments[0].subject
         found.append((standing(assessments[0], first), [escape(subject.name, 40), *cells]))
     found.sort(key=lambda item: item[0])

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from ..cards.subject import Subject
 from ..cards.vocabulary import vocabulary
+from ..document.common import UNSAFE
 from ..licenses.knowledge import knowledge_base
 from ..messages import sentence
 from ..outcome import Outcome, State
@@ -34,12 +35,6 @@ __all__ = [
     "spreadsheet",
 ]
 
-# Control characters (terminal escapes among them), characters that turn the direction of text or cannot be seen,
-# and code points that are no characters.
-UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()|~&])")
 _AT_START = re.compile(r"^([0-9]*)([#+=.-])")  # what means something at the start of a line only

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 from ..document import Document
 from ..errors import Problem, RubricError
-from ..outcome import State, all_of, any_of
+from ..outcome import State, all_of, any_of, both
 from ..shapes import at, closest
 from .checks import Check, all_checks, any_check, at_least_checks, not_check, nothing, on_facts, refer
-from .conditions import Condition, States, every, every_at_last, names_in, not_fully
+from .conditions import Condition, States, counted, every, every_at_last, names_in, not_fully
 from .definition import Criterion, LevelRule, Rubric, VerdictRule
 from .probes import PROPOSITIONS, BadParameter, LicenseList, Sets
 
@@ -29,6 +30,13 @@ class _Entry(NamedTuple):
     path: _Path
 
 
+class _Rung(NamedTuple):
+    """Whether a level that asks for criteria is reached, from the states of the criteria: now, and once everything is known."""
+
+    now: Condition
+    at_last: Condition
+
+
 class Builder:
     """Gathers the layers of a rubric, then compiles them."""
 
@@ -43,7 +51,7 @@ class Builder:
         self.license_lists: dict[str, LicenseList] = {}
         self.silence = "open"
         self.undetermined: tuple[str, str, str] | None = None
-        self.rungs: dict[str, Condition] = {}  # levels that ask for criteria, from the states of the criteria
+        self.rungs: dict[str, _Rung] = {}  # levels that ask for criteria
         self.named: set[str] = set()  # the atoms that conditions of verdicts name
         self.atoms: dict[str, Condition] = {}
         self.last: dict[str, Condition] = {}
@@ -179,14 +187,17 @@ class Builder:
                 self._unknown("rubric.unknown-criterion", given, self.criteria, entry, path)
         if after and after not in self.rungs:
             self._unknown("rubric.unknown-level", after, self.rungs, entry, ("after",))
-        lower = self.rungs.get(after)
-
-        def reached(states: States) -> State:
-            own = all_of(any_of((states[name], states[stand_in[name]])) if name in stand_in else states[name] for name in asks)
-            return all_of((own, lower(states))) if lower is not None else own
-
-        self.rungs[rule["id"]] = reached
-        return LevelRule(rule["id"], rule["label"], self._atom(f"level {rule['id']}", reached), asks, (), after, stand_in)
+        if any(given not in self.criteria for _, given in named):
+            return LevelRule(rule["id"], rule["label"], _undecided, (), ())
+        used = tuple(name for name in asks if self.criteria[name].data.get("role") == "if-used")
+        required = tuple(name for name in asks if name not in used)
+        rung = _Rung(partial(_reached, required, used, stand_in, True), partial(_reached, required, used, stand_in, False))
+        below = self.rungs.get(after)
+        if below is not None:
+            rung = _Rung(_both(below.now, rung.now), _both(below.at_last, rung.at_last))
+        self.rungs[rule["id"]] = rung
+        condition = self._atom(f"level {rule['id']}", *rung)
+        return LevelRule(rule["id"], rule["label"], condition, required, used, after, stand_in)
 
     def _criterion(self, entry: _Entry, sets: Sets) -> Criterion:
         data = entry.data
@@ -303,7 +314,7 @@ class Builder:
         if name == "criterion" and isinstance(parameter, str) and parameter in self.criteria:
             return self._atom(parameter, lambda states: states[parameter])
         if name == "level" and isinstance(parameter, str) and parameter in self.rungs:
-            return self._atom(f"level {parameter}", self.rungs[parameter])
+            return self._atom(f"level {parameter}", *self.rungs[parameter])
         if name in ("all", "any"):
             self.bad("rubric.not-a-list", entry, inner)
         elif name == "level":
@@ -322,6 +333,15 @@ class Builder:
         self.atoms.setdefault(name, work_out)
         self.last.setdefault(name, at_last or work_out)
         return lambda atoms: atoms[name]
+
+
+def _reached(required: Sequence[str], if_used: Sequence[str], stand_in: Mapping[str, str], now: bool, states: States) -> State:
+    asked = counted(states, required, if_used) if now and if_used else [*required, *if_used]
+    return all_of(any_of((states[name], states[stand_in[name]])) if name in stand_in else states[name] for name in asked)
+
+
+def _both(below: Condition, own: Condition) -> Condition:
+    return lambda states: both(below(states), own(states))
 
 
 def _undecided(atoms: States) -> State:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..importers.mof import DATASETS, MODALITIES
 from ..reader import LoadedCard
+from ..training_data import everything_is_there
 from ..vocabulary import vocabulary
 from .osaid import as_yaml
 
@@ -46,8 +47,9 @@ def write(card: LoadedCard) -> str:
             if license is None and entry["kind"] == "parameters":
                 license = _of_parameters(terms)
             components.append(_component(entry["mof"], entry["about"], license, said.get("where")))
-    datasets = [entry for stage in card.data.get("training_data", {}).values() for entry in stage.get("datasets", ())]
-    if datasets and all(entry.get("access") not in ("obtainable", "unshareable") for entry in datasets):
+    stages = card.data.get("training_data", {}).values()
+    datasets = [entry for stage in stages for entry in stage.get("datasets", ())]
+    if datasets and all(map(everything_is_there, stages)):
         found = list(dict.fromkeys(entry["license"] for entry in datasets if "license" in entry))
         where = [address for entry in datasets for address in entry.get("where", ())]
         # One licence for all of them is all that there is room for; without one it is unlicensed.

@@ -1,4 +1,4 @@
-"""What the readers of bills of materials share: dates, names on the Hub, terms, and the card of ours that a file may hold.
+"""What the readers of bills of materials share: dates, names on the Hub, and the card of ours that a file may hold.
 
 A file that we wrote holds the whole card beside the format's own fields. That card is used, and the format's own fields are
 held against those that we would write for it: so a change made after the export is seen. Of terms both then count.
@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from ... import document
 from ...errors import OsaidError
-from ...licenses.expression import NO_LICENSE, terms
 from ..vocabulary import vocabulary
+from .bom_terms import joined, same_terms
 from .common import FILE, Notes, address, text
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "is_host",
     "joined",
     "relation",
-    "same_terms",
     "settle",
     "stated",
 ]
@@ -49,7 +48,7 @@ STAGES = {
 }
 """How a stage of training is called in files, and in a card."""
 
-_MOST_BASES, _MOST_WHERE, _MOST_PART = 50, 200, 500
+_MOST_BASES, _MOST_WHERE = 50, 200
 _NOT_STATED = ("NOASSERTION", "noAssertion")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=T|\Z)")
 _HUB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._-]+)?")
@@ -59,7 +58,6 @@ _NOT_MODELS = ("datasets", "spaces", "docs", "blog", "papers", "collections", "m
 _PURL = re.compile(r"pkg:huggingface/([A-Za-z0-9][A-Za-z0-9._-]*(?:(?:/|%2[Ff])[A-Za-z0-9._-]+)?)(?:[@#].*)?", re.DOTALL)
 _HOSTS = ("hugging face", "huggingface", "huggingface.co", "github", "modelscope", "kaggle", "ollama")
 _PAPER = re.compile(r"https?://([a-z0-9-]+\.)*(arxiv\.org|doi\.org|aclanthology\.org|openreview\.net)/", re.IGNORECASE)
-_NEEDS_CARE = re.compile(r"[()]|\b(?:and|or|with)\b", re.IGNORECASE)
 
 
 # --- small things -------------------------------------------------------------------------------------------------
@@ -168,41 +166,6 @@ class Places:
             kind = "paper" if kind == "documentation" and _PAPER.match(found) else kind
             return self.links.setdefault(kind, found) == found
         return True
-
-
-# --- terms --------------------------------------------------------------------------------------------------------
-
-
-def same_terms(one: str | None, other: str | None) -> bool:
-    """Whether two licence texts mean the same licences."""
-    return one == other or (one is not None and other is not None and terms(one).expression == terms(other).expression)
-
-
-def joined(licenses: Iterable[str]) -> str | None:
-    """Licences that all apply, as one expression. One alone stays as written; if one of them is no licence, there is none."""
-    parts: dict[str, str] = {}
-    for license in licenses:
-        found = terms(license)
-        if found.expression == NO_LICENSE:
-            return NO_LICENSE
-        if found.expression != "NOASSERTION":
-            parts.setdefault(found.expression, license)
-    if len(parts) < 2:
-        return next(iter(parts.values()), None)
-    return text(" AND ".join(map(_operand, parts.values())))
-
-
-def _operand(license: str) -> str:
-    """A licence text as part of an expression. What cannot be read becomes a name that means nothing, so that the rest can be."""
-    if len(license) <= _MOST_PART and not _NEEDS_CARE.search(license):
-        return license
-    found = terms(license)
-    if found.problem is None and len(found.leaves) == 1 and found.leaves[0].license is not None:
-        return found.leaves[0].license.id
-    if found.problem is None and len(license) <= _MOST_PART:
-        return f"({found.expression})"
-    words = re.sub(r"[()]", " ", license[:_MOST_PART]).split()
-    return " ".join(["unread:", *(word.lower() if word in ("AND", "OR", "WITH") else word for word in words)])
 
 
 # --- the card inside ----------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ FILE = "file"
 
 _MOST_TEXT = 4000
 _MOST_NOTES = 100
+_CUT = " (cut)"
 _NOT_IN_ID = re.compile(r"[^a-z0-9._-]+")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
@@ -75,7 +76,7 @@ def text(value: Any) -> str | None:
     """A value as a card takes text: not blank, and cut at the longest that a card may hold. None for anything else."""
     if not isinstance(value, str) or not value or value.isspace():
         return None
-    return value if len(value) <= _MOST_TEXT else value[: _MOST_TEXT - 1] + "…"
+    return value if len(value) <= _MOST_TEXT else value[: _MOST_TEXT - len(_CUT)] + _CUT
 
 
 def texts(value: Any) -> list[str]:
@@ -110,7 +111,7 @@ def stem(document: Document) -> str | None:
         return None
     folder, name = os.path.split(document.path)
     bare = os.path.splitext(name)[0]
-    return os.path.basename(folder) if bare.lower() == "readme" and folder else bare
+    return os.path.basename(folder) if bare.lower() == "readme" and folder.strip("./\\") else bare
 
 
 def not_this_format(document: Document, form: str) -> CardError:

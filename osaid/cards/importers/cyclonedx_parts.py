@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from .bom import STAGES, Places, hub_of_purl, joined, same_terms, stated
+from ...licenses.expression import terms
+from .bom import STAGES, Places, hub_of_purl, stated
+from .bom_terms import MOST_NAME, besides, decoded, joined, of_text, same_terms, unread, written
 from .common import FILE, Notes, address, keys_but, text
 
 __all__ = ["Data", "Part", "Terms", "as_map", "maps", "properties"]
@@ -59,27 +62,73 @@ class Terms:
         return text(f"The text is said to be at {self._url}") if self._url else None
 
     def take(self, given: Any, what: str, at: At) -> None:
-        """Take in a list of licences."""
+        """Take in a list of licences. An entry that cannot be read counts as terms that are not known."""
         if given is not None and not isinstance(given, list):
-            self._notes.wrong_type(what, at)
-        for entry in maps(given, at):
-            license = as_map(entry.data.get("license"))
-            known = license.get("acknowledgement") or entry.data.get("acknowledgement")
+            self._unread("", given, what, at)
+        for index, entry in enumerate(given if isinstance(given, list) else ()):
+            here = (*at, index)
+            if not isinstance(entry, dict):
+                self._unread("", entry, f"{what}[]", here)
+                continue
+            license = entry.get("license")
+            known = as_map(license).get("acknowledgement") or entry.get("acknowledgement")
             known = known if known in ("declared", "concluded") else ""
-            if (expression := text(entry.data.get("expression"))) is not None:
-                self._found.setdefault(f"{known} expression", []).append(expression)
-            names = [name for key in ("id", "name") if (name := text(license.get(key)))] or [
-                name for name in [text(license.get("url"))] if name
-            ]
-            self._clash = self._clash or (len(names) > 1 and not same_terms(*names[:2]))
-            if names:
-                self._found.setdefault(known, []).extend(names)
-                if "id" not in license and address(license.get("url")) != names[0]:
-                    self._url = self._url or address(license.get("url"))
-            elif expression is None:
-                self._notes.wrong_type(f"{what}[]", entry.at)
-            for key in keys_but(license, ("id", "name", "url", "acknowledgement", "bom-ref")):
-                self._notes.unmapped(f"{what}[].license.{key}", (*entry.at, "license", key))
+            if (expression := entry.get("expression")) is not None:
+                self._expression(f"{known} expression", expression, entry.get("expressionDetails"), what, here)
+            if isinstance(license, dict):
+                self._named(known, license, what, here)
+            elif license is not None or expression is None:
+                self._unread(known, license, f"{what}[].license", here)
+
+    def _add(self, known: str, *licenses: str) -> None:
+        self._found.setdefault(known, []).extend(licenses)
+
+    def _unread(self, known: str, value: Any, what: str, at: At) -> None:
+        """Count what cannot be read. A name where the format has none counts as it is only if it restricts."""
+        name = value if isinstance(value, str) and len(value) <= MOST_NAME else ""
+        self._add(known, name if terms(name).free == "no" else unread(value))
+        self._notes.add("unreadable", "import.license-unread", at, what=what)
+
+    def _expression(self, known: str, expression: Any, details: Any, what: str, at: At) -> None:
+        """Take in an expression. Texts and addresses for its parts may stand beside it."""
+        if (license := written(expression)) is None:
+            self._unread(known, expression, f"{what}[].expression", at)
+            return
+        self._add(known, license)
+        for detail in details if isinstance(details, list) else [] if details is None else [details]:
+            part = written(as_map(detail).get("licenseIdentifier"))
+            if part is None:
+                self._unread(known, detail, f"{what}[].expressionDetails", at)
+            else:
+                text_of, url = decoded(detail.get("text")), detail.get("url")
+                self._add(known, *besides(part, text_of, [url], (self._notes, f"{what}[].expressionDetails", at)))
+
+    def _named(self, known: str, license: dict[str, Any], what: str, at: At) -> None:
+        """Take in a licence by its id, its name, or both; without either by its address or its text."""
+        names: list[str] = []
+        for key in ("id", "name"):
+            if (name := written(value := license.get(key))) is not None and (key == "name" or len(name) <= MOST_NAME):
+                names.append(name)
+            elif value is not None and value != "":
+                self._unread(known, value, f"{what}[].license.{key}", at)
+        url, content = license.get("url"), decoded(license.get("text"))
+        long = any(len(name) > MOST_NAME for name in names)
+        self._clash = self._clash or (len(names) > 1 and (long or not same_terms(*names)))
+        if names:
+            stands_for = names[0] if long or len(names) == 1 else joined(names)
+            more = besides(stands_for, content, [url], (self._notes, f"{what}[].license", at)) if stands_for is not None else []
+            self._add(known, *names, *more)
+            if not license.get("id"):
+                self._url = self._url or address(url)
+        else:
+            said = [name for name in (written(url), of_text(content)) if name is not None]
+            self._add(known, *said)
+            if not said or written(url) is None:
+                self._unread(known, None, f"{what}[].license", at)
+        if any(as_map(license.get("licensing")).get(key) for key in ("licenseTypes", "expiration")):
+            self._unread(known, "licensing", f"{what}[].license.licensing", at)
+        for key in keys_but(license, ("id", "name", "url", "acknowledgement", "bom-ref")):
+            self._notes.unmapped(f"{what}[].license.{key}", (*at, "license", key))
 
     def settled(self, what: str, at: At) -> str | None:
         """The terms as one text, or None."""
@@ -166,9 +215,9 @@ class Data:
                 entry[key.removeprefix("osaid:")] = values[0]
         if where:
             entry["where"] = where
-        terms = Terms(self._notes)
-        terms.take(data.get("licenses"), "licenses", (*part.at, "licenses"))
-        if (license := terms.settled(name, part.at)) is not None:
+        licenses = Terms(self._notes)
+        licenses.take(data.get("licenses"), "licenses", (*part.at, "licenses"))
+        if (license := licenses.settled(name, part.at)) is not None:
             entry["license"] = license
         for other in maps(data.get("properties"), (*part.at, "properties")):
             if other.data.get("name") not in (_STAGE, *_ACCESS):
@@ -190,7 +239,7 @@ class Data:
             self._role_untold = self._role_untold or part.at
         for stage in dict.fromkeys(stages or ["training"]):
             if len(self._stages.setdefault(stage, [])) < 1000:
-                self._stages[stage].append(entry)
+                self._stages[stage].append(copy.deepcopy(entry))
             else:
                 self._notes.unmapped("data sets beyond the first thousand of a stage", part.at)
 

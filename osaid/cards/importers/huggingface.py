@@ -12,31 +12,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...document import Document
-from ...licenses.expression import terms
-from ...licenses.knowledge import knowledge_base
-from .common import FILE, Imported, Notes, evidence_of_file, identifier, not_this_format, stem, text, texts
+from .common import FILE, Imported, Notes, evidence_of_file, identifier, not_this_format, stem, text
+from .hub_terms import RESTRICTING, stated_terms
 
 __all__ = ["RELATIONS", "detects", "read"]
 
 RELATIONS = ("adapter", "finetune", "merge", "quantized")
 """What ``base_model_relation`` can say."""
 
-_OTHER = ("other", "unknown")
 _HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._-]+)?")
 _ANY_HUB_ADDRESS = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?:models/)?(?P<id>[A-Za-z0-9][\w.-]*/[\w.-]+)/?")
-_LICENSE_FILE = re.compile(
-    r"(?:https?://(?:huggingface\.co|github\.com|raw\.githubusercontent\.com)/.*/)?(?:\./)?(?:LICEN[CS]E|COPYING)(?:\.(?:md|txt))?/?",
-    re.IGNORECASE,
-)
 _MAPPED = ("license", "license_name", "license_link", "datasets", "base_model", "base_model_relation", "gated", "model_name", "model-index")
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.{1,200}?)[ \t#]*$", re.MULTILINE)
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]([^\n]{1,200})", re.MULTILINE)
 _TELLING = re.compile(r"licen[cs]|data|train|eval|limitation|intended|usage|citation|paper|terms", re.IGNORECASE)
 _LINK = re.compile(
     r"https?://(?:www\.)?(?:arxiv\.org|github\.com|huggingface\.co|doi\.org|openreview\.net|aclanthology\.org|zenodo\.org)/[^\s<>()\[\]\"'`|]{1,300}"
-)
-_RESTRICTING = re.compile(
-    r"\b(?:non[- ]?commercial|research purposes only|research use only|not for commercial|commercial use is (?:not|prohibited))",
-    re.IGNORECASE,
 )
 _AROUND = 60  # characters shown on either side
 _MOST_LEADS = 20
@@ -66,9 +56,9 @@ def read(document: Document) -> Imported:
     bases = list(_bases(front, notes))
     if bases:
         model["derived_from"] = bases
-    license = _license(front, document, notes)
+    license = stated_terms(front, document, notes)
     if license is not None:
-        card["licenses"] = {"distribution": {"license": license, "evidence": [FILE]}}
+        card["licenses"] = {"parameters": {"license": license, "evidence": [FILE]}}
     if _gated(front, notes):
         card["components"] = {"weights": {"release": "gated", "evidence": [FILE]}}
     datasets = list(_datasets(front, notes))
@@ -89,67 +79,7 @@ def _indexed_name(front: dict[str, Any]) -> str | None:
     return text(first.get("name")) if isinstance(first, dict) else None
 
 
-# --- terms --------------------------------------------------------------------------------------------------------
-
-
-def _license(front: dict[str, Any], document: Document, notes: Notes) -> str | None:
-    """The terms stated, the strict way: what does not go together is joined by AND, so that it is never freer than any of it."""
-    for problem in document.problems:
-        if problem.code == "document.duplicate-key" and problem.params.get("key", "").startswith("license"):
-            return None  # said twice: which of them holds is not known
-    given = front.get("license")
-    if isinstance(given, dict):
-        notes.wrong_type("license", ("license",))
-    stated = texts(given)
-    if len(stated) > 1:
-        notes.add("rule", "import.hf-licenses", ("license",), licenses=", ".join(stated))
-    name, link = text(front.get("license_name")), text(front.get("license_link"))
-    if not [item for item in stated if item.strip().lower() not in _OTHER]:
-        return _other(stated, name, link, notes)
-    parts = list(stated)
-    if name is not None and not any(_same(name, item) for item in stated):
-        notes.add("conflict", "import.hf-license-name", ("license_name",), license=", ".join(stated), name=name)
-        parts.append(name)
-    if link is not None and _names_another(link, stated):
-        notes.add("conflict", "import.hf-license-link", ("license_link",), license=", ".join(stated), link=link)
-        parts.append(link)
-    elif link is not None:
-        notes.add("lead", "import.hf-license-text", ("license_link",), link=link)
-    return _all_of(parts)
-
-
-def _other(stated: list[str], name: str | None, link: str | None, notes: Notes) -> str | None:
-    """``other``, ``unknown`` or nothing: the name counts where it restricts. A free name is not relied on, as the Hub has ids for those."""
-    if link is not None:
-        notes.add("lead", "import.hf-license-text", ("license_link",), link=link)
-    if name is None:
-        return stated[0] if stated else None
-    if terms(name).free != "yes":
-        return name
-    notes.add("rule", "import.hf-other-but-free", ("license_name",), name=name)
-    return _all_of([stated[0] if stated else "other", name])
-
-
-def _all_of(parts: list[str]) -> str:
-    """Terms that all apply, as one expression."""
-    unique = list(dict.fromkeys(parts))
-    if len(unique) == 1:
-        return unique[0]
-    joined = " AND ".join(f"({part})" if re.search(r"\b(?:and|or)\b", part, re.IGNORECASE) else part for part in unique)
-    return text(joined) or unique[0]
-
-
-def _same(one: str, other: str) -> bool:
-    first, second = terms(one), terms(other)
-    return not first.unknown and first.expression == second.expression
-
-
-def _names_another(link: str, stated: list[str]) -> bool:
-    """Whether a link leads to other terms than those stated, for all that can be seen from it."""
-    known = knowledge_base().find(link)
-    if known is not None:
-        return not any(known.id == terms(item).expression for item in stated)
-    return not _LICENSE_FILE.fullmatch(link) and terms(" AND ".join(stated)).free == "yes"
+# --- the gate, and what it was made from ---------------------------------------------------------------------------
 
 
 def _gated(front: dict[str, Any], notes: Notes) -> bool:
@@ -160,9 +90,6 @@ def _gated(front: dict[str, Any], notes: Notes) -> bool:
     if any(key.startswith("extra_gated_") for key in front):
         notes.add("lead", "import.hf-gate-texts", (next(key for key in front if key.startswith("extra_gated_")),))
     return False
-
-
-# --- what it was made from ------------------------------------------------------------------------------------------
 
 
 def _bases(front: dict[str, Any], notes: Notes) -> Iterator[dict[str, Any]]:
@@ -212,7 +139,7 @@ def _leads(document: Document, notes: Notes) -> None:
     """Headings, links and remarks that a person should look at. They never count."""
     body = (document.body or "")[:_MOST_BODY]
     found: list[tuple[int, str, str]] = []
-    for pattern, code in ((_RESTRICTING, "import.lead-restriction"), (_HEADING, "import.lead-heading"), (_LINK, "import.lead-link")):
+    for pattern, code in ((RESTRICTING, "import.lead-restriction"), (_HEADING, "import.lead-heading"), (_LINK, "import.lead-link")):
         seen: dict[str, int] = {}
         for match in pattern.finditer(body):
             if told := _told(code, match, body):
@@ -227,7 +154,7 @@ def _leads(document: Document, notes: Notes) -> None:
 def _told(code: str, match: re.Match[str], body: str) -> str:
     """What a lead says: a telling heading, a link, or a remark with what stands around it in its line."""
     if code == "import.lead-heading":
-        heading = match[1].strip()
+        heading = match[1].strip(" \t\r#")
         return heading if _TELLING.search(heading) else ""
     if code == "import.lead-link":
         return match[0].rstrip(".,;:")

@@ -25,7 +25,8 @@ MODALITIES = {"language": "text"}
 
 _LIST = ("release", "components")
 _NO_LICENSE = ("", "0")
-_ABSENT = re.compile(r"\bcomponent\b.*\bnot\s+includ", re.IGNORECASE)
+_ABSENT = re.compile(r"\bcomponent\b.{0,100}\bnot\s{1,5}includ", re.IGNORECASE)
+_MOST_REMARK = 300
 _DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 _SCOPES = {"distribution": ("distribution",), "code": ("code",), "data": ("data", "parameters"), "document": ("documents",)}
 _MAPPED = frozenset(("name", "version", "date", "type", "producer", "repository", "huggingface", "license", "components"))
@@ -112,15 +113,22 @@ def _licenses(given: Any, notes: Notes) -> dict[str, str]:
         if scope not in _SCOPES:
             notes.unmapped(f"release.license.{scope}", at)
         elif isinstance(value, dict):
-            name = text(value.get("name"))
-            if name is not None and name not in _NO_LICENSE:
-                found.update(dict.fromkeys(_SCOPES[scope], name))
+            name = value.get("name")
+            if isinstance(name, str) and name not in _NO_LICENSE:
+                found.update(dict.fromkeys(_SCOPES[scope], _license(name)))
+            elif isinstance(name, (dict, list)):
+                notes.wrong_type(f"release.license.{scope}.name", (*at, "name"))
             for key, item in value.items():
                 if key != "name" and item:
                     notes.unmapped(f"release.license.{scope}.{key}", (*at, key))
         elif value is not None:
             notes.wrong_type(f"release.license.{scope}", at)
     return found
+
+
+def _license(written: str) -> str:
+    """A licence as a card takes it: as written; blanks, which the tool takes for an unknown one, say nothing."""
+    return text(written) or "NOASSERTION"
 
 
 def _listed(given: Any, notes: Notes) -> tuple[dict[str, dict[str, Any]], dict[str, Any] | None]:
@@ -159,11 +167,11 @@ def _component(entry: dict[str, Any], index: int, notes: Notes) -> dict[str, Any
         elif not isinstance(value, str):
             notes.wrong_type(f"release.components[].{key}", (*_LIST, index, key))
         elif key == "license":
-            if value == "0" or value.isspace():
+            if value == "0":
                 component["license"] = "NONE"
             else:
-                component["license"] = text(value)
-                if _ABSENT.search(value):
+                component["license"] = _license(value)
+                if _ABSENT.search(value[:_MOST_REMARK]):
                     component["release"] = "none"
                     notes.add("rule", "import.mof-absent", (*_LIST, index, key), license=value, component=entry["name"])
         elif key == "component_path" and (path := text(value)) is not None:

@@ -23,7 +23,7 @@ COMPONENTS = {
     "preprint": ("research_paper", "technical_report"),
     "paper": ("peer_reviewed_paper",),
     "modelcard": ("model_card",),
-    "datasheet": ("data_card",),
+    "datasheet": ("data_card", "training_content_summary"),
 }
 """The index's parameters that speak of a component."""
 
@@ -55,31 +55,26 @@ def read(document: Document) -> Imported:
     stages: dict[str, dict[str, Any]] = {}
     for name in _PARAMETERS:
         given = data.get(name)
-        if given is None:
-            continue
-        if not isinstance(given, dict):
+        if given is not None and not isinstance(given, dict):
             notes.wrong_type(name, (name,))
-            continue
+        given = given if isinstance(given, dict) else {}
         level = LEVELS.get(given["class"]) if isinstance(given.get("class"), str) else None
-        if level is None:
+        if level is None and given:
             notes.wrong_type(f"{name}.class", (name,))
         claim = _claim(name, given, evidence, notes)
+        # What is not said is said to be unknown: the index has no other place to look for it.
         if name in STAGES:
             stages[STAGES[name]] = {"access": {"level": level or "unknown", **claim}}
         elif name == "licenses":
             card["licenses"] = {"coverage": {"level": level or "unknown", **claim}}
         else:
-            # An open preprint is one of the two; neither is there if none is.
+            # What is open is one of the two; neither is there if none is.
             for component in COMPONENTS[name][: 1 if level == "full" else 2]:
-                components[component] = {"release": level or "unknown", **claim, **_where(given)}
+                components[component] = {"release": level or "unknown", "evidence": list(claim["evidence"]), **_rest(given)}
     license = text(data["system"].get("endmodellicense"))
     if license is not None:
-        components.setdefault("weights", {})["license"] = license
-    if components:
-        card["components"] = components
-    if stages:
-        card["training_data"] = stages
-    card["evidence"] = evidence
+        components["weights"]["license"] = license
+    card.update(components=components, training_data=stages, evidence=evidence)
     for key in data:
         if key not in _PARAMETERS and key not in ("system", "org"):
             notes.unmapped(key, (key,))
@@ -124,12 +119,11 @@ def _claim(name: str, given: dict[str, Any], evidence: dict[str, dict[str, str]]
     for key in given:
         if key not in _KEYS:
             notes.unmapped(f"{name}.{key}", (name, key))
-    claim: dict[str, Any] = {"evidence": ids}
-    if note := text(given.get("notes")):
-        claim["note"] = note
-    return claim
+    note = text(given.get("notes"))
+    return {"evidence": ids, "note": note} if note else {"evidence": ids}
 
 
-def _where(given: dict[str, Any]) -> dict[str, list[str]]:
-    links = texts(given.get("link"))
-    return {"where": links} if links else {}
+def _rest(given: dict[str, Any]) -> dict[str, Any]:
+    """The remark on a component, and where it is."""
+    note, links = text(given.get("notes")), texts(given.get("link"))
+    return {**({"note": note} if note else {}), **({"where": links} if links else {})}

@@ -15,7 +15,8 @@ from typing import Any
 from ...document import Document
 from ...errors import CardError, Problem
 from ..vocabulary import vocabulary
-from .bom import EMBEDDED, Places, add_base, base_name, day, embedded, hub_of_purl, is_host, joined, relation, same_terms, settle, stated
+from .bom import EMBEDDED, Places, add_base, base_name, day, embedded, hub_of_purl, is_host, relation, settle, stated
+from .bom_terms import joined, same_terms
 from .common import FILE, Imported, Notes, address, evidence_of_file, identifier, keys_but, not_this_format, stem, text
 from .spdx3_graph import Edge, Element, Graph, one, several
 
@@ -65,13 +66,13 @@ def read(document: Document) -> Imported:
     """Read an SPDX 3 file. Raises CardError if it is none, or not about one model."""
     if not detects(document):
         raise not_this_format(document, "spdx3")
-    graph = Graph(document.data)
+    notes, inside = Notes(), Notes()
+    graph = Graph(document.data, notes)
     models = _models(graph)
     if len(models) != 1:
         names = ", ".join(str(model.data.get("name"))[:60] for model in models[:5])
         several_models = Problem("import.bom-models", {"count": str(len(models)), "names": names}, document.place())
         raise CardError(several_models if models else Problem("import.bom-no-model", {}, document.place()))
-    notes, inside = Notes(), Notes()
     hint = stem(document)
     card = _Reader(graph, models[0], notes).card(hint)
     kept = embedded(_embedded(graph, models[0]), inside)
@@ -80,7 +81,7 @@ def read(document: Document) -> Imported:
         return Imported(card, (*inside.all(), *notes.all()))
     from ..exporters.spdx3 import build
 
-    written = Graph({"@graph": build(kept)})
+    written = Graph({"@graph": build(kept)}, Notes())
     settle(kept, card, _Reader(written, _models(written)[0], Notes()).card(hint), inside, models[0].at)
     return Imported(kept, inside.all())
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from .bom import joined
-from .common import text
+from ...licenses.knowledge import fold, knowledge_base
+from .bom_terms import besides, either, joined, of_text, own_text, same_terms, unread, written
+from .common import Notes
 
 __all__ = ["Edge", "Element", "Graph", "one", "several"]
 
@@ -18,7 +19,10 @@ _LISTED = re.compile(r"https?://spdx\.org/licenses/([A-Za-z0-9.+-]+?)(?:\.html)?
 _TERM = re.compile(r"(?:https://spdx\.org/rdf/3\.[0-9.]+/terms/(?:Core|ExpandedLicensing|Licensing)/)?(?:expandedlicensing_)?(\w+)")
 _NOTHING = ("NoAssertionElement", "NoAssertionLicense", "NoAssertion", "NOASSERTION")
 _NONE = ("NoneElement", "NoneLicense", "None", "NONE")
-_MOST_NESTED, _MOST_NAME = 16, 200
+_NAMED = ("License", "LicensingText", "LicenseAddition", "LicenseException", "LicensingInfo")
+_OPERATORS = {"WithAdditionOperator": ("subjectExtendableLicense", "subjectAddition"), "OrLaterOperator": ("subjectLicense", None)}
+_ONE_NAME = re.compile(r"[A-Za-z0-9.+:-]{1,200}")
+_MOST_NESTED = 16
 
 
 class Element(NamedTuple):
@@ -58,7 +62,8 @@ def _bare(name: str) -> str:
 class Graph:
     """All elements of a document, those of ``@graph`` and those written inside others."""
 
-    def __init__(self, data: dict[str, Any]) -> None:
+    def __init__(self, data: dict[str, Any], notes: Notes) -> None:
+        self._notes = notes  # told of licences that cannot be read
         self.elements: list[Element] = []
         self._by_id: dict[str, list[Element]] = {}
         self._licenses: dict[str, list[str]] = {}  # worked out, or being worked out
@@ -73,7 +78,7 @@ class Graph:
                 else:
                     below.extend((item, (*at, index)) for index, item in enumerate(value) if isinstance(item, (dict, list)))
             level = below
-        self.edges = [edge for element in self.elements if (edge := self._edge(element))]
+        self.edges = [edge for element in self.elements for edge in self._edges(element)]
         self._from: dict[str, list[Edge]] = {}
         for edge in self.edges:
             self._from.setdefault(edge.start, []).append(edge)
@@ -91,13 +96,13 @@ class Graph:
         self._by_id.setdefault(name, []).append(element)
         self._by_place[id(value)] = element
 
-    def _edge(self, element: Element) -> Edge | None:
+    def _edges(self, element: Element) -> Iterator[Edge]:
         kind = element.data.get("relationshipType")
-        start = one(element.data.get("from"))
         if not element.type.endswith("Relationship") or not isinstance(kind, str):
-            return None
-        name = start if isinstance(start, str) else self.name(start)
-        return Edge(_bare(kind), name, several(element.data.get("to")), element) if name is not None else None
+            return
+        for start in several(element.data.get("from")):
+            if (name := self.name(start)) is not None:
+                yield Edge(_bare(kind), name, several(element.data.get("to")), element)
 
     def of_type(self, *kinds: str) -> list[Element]:
         """The elements of some types, each id once."""
@@ -145,41 +150,97 @@ class Graph:
 
     def licenses(self, identifier: str, kind: str) -> list[str]:
         """The licences that relationships of a kind (``hasDeclaredLicense``) give to an element."""
-        return [found for edge in self.start_at(identifier, kind) for end in edge.ends for found in self.license(end)]
+        return [
+            found for edge in self.start_at(identifier, kind) for end in edge.ends for found in self.license(end, kind, edge.element.at)
+        ]
 
-    def license(self, reference: Any, depth: int = 0) -> list[str]:
-        """The licence texts that a reference means; none for no assertion. A set that holds itself is a name that means nothing."""
+    def license(self, reference: Any, what: str, at: At, depth: int = 0) -> list[str]:
+        """The licence texts that a reference means, which all apply; none for no assertion.
+
+        What cannot be read is a name that means nothing, and so is a set that holds itself.
+        """
         name = self.name(reference)
-        if name is None:
-            return []
+        if name is None or not name.strip():
+            return [self._unread(reference, what, at)]
         if name not in self._licenses:
-            self._licenses[name] = [found for found in [text(name)] if found]
+            self._licenses[name] = [unread(name)]
             elements = self._by_id.get(name)
-            if elements is None or elements[0].type == "IndividualLicensingInfo":
+            if elements is None:
                 self._licenses[name] = list(_individual(name))
             elif depth <= _MOST_NESTED:
-                self._licenses[name] = [found for element in elements if (found := self._license_text(element, depth)) is not None]
+                self._licenses[name] = list(dict.fromkeys(found for element in elements for found in self._of_element(element, depth)))
         return self._licenses[name]
 
-    def _license_text(self, element: Element, depth: int) -> str | None:
-        data = element.data
-        if element.type == "LicenseExpression":
-            written = text(data.get("licenseExpression"))
-            return None if written in _NOTHING else written
-        if element.type in ("ConjunctiveLicenseSet", "DisjunctiveLicenseSet"):
-            members = [found for member in several(data.get("member")) for found in self.license(member, depth + 1)]
-            return joined(members) if element.type == "ConjunctiveLicenseSet" else _either(members)
-        if element.type == "WithAdditionOperator":
-            return text(" WITH ".join(self._parts(data, ("subjectExtendableLicense", "subjectAddition"), depth)))
-        if element.type == "OrLaterOperator":
-            return text("".join([*self._parts(data, ("subjectLicense",), depth)[:1], "+"]))
-        listed = _LISTED.fullmatch(element.id)
-        if listed is not None:
-            return listed[1]
-        return text(data.get("name")) or _custom(element.id) or _of_text(data.get("licenseText")) or text(element.id)
+    def _unread(self, value: Any, what: str, at: At) -> str:
+        """Note that something cannot be read as a licence, and give a name that stands for it."""
+        self._notes.add("unreadable", "import.license-unread", at, what=what)
+        return unread(value)
 
-    def _parts(self, data: dict[str, Any], keys: Iterable[str], depth: int) -> list[str]:
-        return [found for key in keys for item in several(data.get(key))[:1] for found in self.license(item, depth + 1)[:1]]
+    def _of_element(self, element: Element, depth: int) -> list[str]:
+        data, at = element.data, element.at
+        if element.type == "IndividualLicensingInfo":
+            return list(_individual(element.id))
+        if element.type == "LicenseExpression":
+            expression = written(data.get("licenseExpression")) or self._unread(data.get("licenseExpression"), element.type, at)
+            return [] if expression in _NOTHING else [expression]
+        if element.type == "ConjunctiveLicenseSet":
+            members = [found or [self._unread("no assertion", element.type, at)] for found in self._members(element, "member", depth)]
+            return [found for found in [joined(found for member in members for found in member)] if found is not None]
+        if element.type == "DisjunctiveLicenseSet":
+            branches = [branch for found in self._members(element, "member", depth) if (branch := joined(found)) is not None]
+            return [found for found in [either(branches)] if found is not None]
+        if element.type in _OPERATORS:
+            return self._operator(element, *_OPERATORS[element.type], depth)
+        if not element.type.endswith(_NAMED):
+            return [self._unread(data.get("name"), f"{element.type} as a licence", at)]
+        return self._named(element)
+
+    def _members(self, element: Element, key: str, depth: int) -> list[list[str]]:
+        """The licences of each member; if there is none, one that cannot be read."""
+        what, given = f"{element.type}.{key}", several(element.data.get(key))
+        return [self.license(item, what, element.at, depth + 1) for item in given] or [[self._unread(None, what, element.at)]]
+
+    def _operator(self, element: Element, subject: str, addition: str | None, depth: int) -> list[str]:
+        """A licence with an addition, or with "or later". If either is not one name, both count for themselves, the second as unknown."""
+        bases = list(dict.fromkeys(found for member in self._members(element, subject, depth) for found in member))
+        more = [] if addition is None else [found for member in self._members(element, addition, depth) for found in member]
+        if len(bases) == 1 and _ONE_NAME.fullmatch(bases[0]) and all(map(_ONE_NAME.fullmatch, more)):
+            if addition is None:
+                return [f"{bases[0]}+"]
+            if len(more) == 1:
+                return [f"{bases[0]} WITH {more[0]}"]
+        return [*bases, self._unread(more[0] if more else element.type, element.type, element.at)]
+
+    def _named(self, element: Element) -> list[str]:
+        """A licence or an addition by its id on the SPDX list, its name, its LicenseRef or its text, with what stands beside it."""
+        data, at = element.data, element.at
+        what = f"{element.type} {element.id}"
+        key = next((key for key in ("licenseText", "additionText") if data.get(key) is not None), "licenseText")
+        listed = _LISTED.fullmatch(element.id)
+        name = written(data.get("name"))
+        found: list[str] = []
+        if name is None and data.get("name") not in (None, ""):
+            found.append(self._unread(data["name"], f"{element.type}.name", at))
+        if listed is not None:
+            found.append(listed[1])
+            if name is not None and not _names(listed[1], name):
+                found.append(name)
+        elif name is not None or (name := _custom(element.id)) is not None:
+            found.append(name)
+        if not found:
+            alone = of_text(data.get(key))
+            return [alone] if alone is not None and key == "licenseText" else [unread(element.id)]
+        addresses = several(data.get("seeAlso")) if listed is None else []
+        if key == "licenseText":
+            return [
+                *found,
+                *besides(
+                    (joined(found) if found[1:] else found[0]) or unread(element.id), data.get(key), addresses, (self._notes, what, at)
+                ),
+            ]
+        if not own_text(found[0], data[key]):  # the text of an exception can take back what the licence grants
+            found.append(self._unread(data[key], f"{element.type}.{key}", at))
+        return found
 
 
 def _individual(name: str) -> Iterator[str]:
@@ -189,26 +250,14 @@ def _individual(name: str) -> Iterator[str]:
         yield listed[1]
     elif term is not None and term[1] in _NONE:
         yield "NONE"
-    elif (term is None or term[1] not in _NOTHING) and (found := text(name)) is not None:
-        yield found
+    elif term is None or term[1] not in _NOTHING:
+        yield written(name) or unread(name)
 
 
-def _either(members: list[str]) -> str | None:
-    """A choice of licences."""
-    members = list(dict.fromkeys(members))
-    return text(" OR ".join(f"({member})" for member in members)) if len(members) > 1 else next(iter(members), None)
-
-
-def _of_text(value: Any) -> str | None:
-    """A licence of which there is only the text: a name or expression as it is, else the first line as a name that means nothing.
-
-    A longer text is not judged by how it begins.
-    """
-    found = text(value)
-    if found is None or (len(found) <= _MOST_NAME and len(found.split("\n")) == 1):
-        return found
-    words = re.sub(r"[()*#_]", " ", found.strip().split("\n")[0])[:_MOST_NAME].split()
-    return " ".join(["text:", *(word.lower() if word in ("AND", "OR", "WITH") else word for word in words)])
+def _names(identifier: str, name: str) -> bool:
+    """Whether a name is that of a licence on the SPDX list."""
+    known = knowledge_base().find(identifier)
+    return same_terms(identifier, name) or (known is not None and fold(known.name) == fold(name))
 
 
 def _custom(identifier: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ...cards.training_data import at_hand, everything_is_there
 from ...cards.vocabulary import LISTING_OF, vocabulary
 from ...licenses.expression import NO_LICENSE, terms
 from ...outcome import State, all_of
@@ -234,14 +235,13 @@ def _access(stage: Mapping[str, Any], at: _Way) -> Reason:
     sets = stage.get("datasets", ())
     evidence = tuple(dict.fromkeys(item for entry in sets for item in evidence_of(entry)))
     public = [entry for entry in sets if entry.get("access") in ("open", "public")]
-    at_hand = [entry for entry in public if entry.get("where") and entry.get("state") == "available"]
+    some_at_hand = any(map(at_hand, sets))
     gone = any(not entry.get("where") or entry.get("state") == "gone" for entry in public)
     withheld = any(entry.get("access") in ("obtainable", "unshareable") for entry in sets)
     withheld = withheld or any(listing[name] in ("full", "partial") for name in ("third_party", "unshareable"))
-    complete = listing["public"] == "full" and listing["third_party"] == listing["unshareable"] == "no-such-step"
-    if complete and public and len(at_hand) == len(sets):
+    if everything_is_there(stage):
         state = State.MET
-    elif at_hand:
+    elif some_at_hand:
         state = State.PARTLY_MET if gone or withheld or listing["public"] == "partial" else State.PARTLY_OR_MET
     elif not public and (listing["public"] in ("none", "no-such-step") or (withheld and listing["public"] == "full")):
         state = State.NOT_MET

@@ -13,9 +13,19 @@ from .common import BY_LEVEL, UNTRAINED, BadParameter, Found, Probe, Sets, evide
 __all__ = ["base_released", "released", "states_that"]
 
 
+def _component(parameter: Any) -> tuple[str, State]:
+    """A component, and what a gate before it counts for: met, or ``{component: weights, gate: partly_met}``."""
+    if not isinstance(parameter, dict):
+        return word(parameter, vocabulary().components), State.MET
+    if set(parameter) != {"component", "gate"}:
+        raise BadParameter(parameter, ["component", "gate"])
+    word(parameter["gate"], ["partly_met"])
+    return word(parameter["component"], vocabulary().components), State.PARTLY_MET
+
+
 def released(parameter: Any, sets: Sets) -> Probe:
     """A component is published."""
-    name = word(parameter, vocabulary().components)
+    name, at_gate = _component(parameter)
     entry = vocabulary().components[name]
     params = {"component": name}
     at = ("components", name)
@@ -31,7 +41,7 @@ def released(parameter: Any, sets: Sets) -> Probe:
             return Found(
                 State.UNKNOWN, (Reason("released.impossible", params, State.UNKNOWN, evidence_of(component), claimed=True, at=at),)
             )
-        state = BY_LEVEL[release]
+        state = BY_LEVEL[release] if release != "gated" else at_gate
         reason = Reason(
             "released." + release, params, state, evidence_of(component), component.get("note", ""), release != "unknown", at=at
         )
@@ -46,8 +56,10 @@ def base_released(parameter: Any, sets: Sets) -> Probe:
     Where the card does not speak of them, they are those of the model's bases (not applicable to the model itself, and handed
     down), or, for a model trained from scratch, its own.
     """
-    own = word(parameter, ["weights"])
-    stated, same = released("base_weights", sets), released(own, sets)
+    own = parameter["component"] if isinstance(parameter, dict) and "component" in parameter else parameter
+    word(own, ["weights"])
+    stated = released({**parameter, "component": "base_weights"} if isinstance(parameter, dict) else "base_weights", sets)
+    same = released(parameter, sets)
     handed_down = Found(State.NOT_APPLICABLE, (Reason("released.of-the-base", {"component": "base_weights"}, State.NOT_APPLICABLE),))
 
     def probe(facts: Facts) -> Found:

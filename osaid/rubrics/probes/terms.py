@@ -209,18 +209,19 @@ def terms_tolerable(parameter: Any, sets: Sets) -> Probe:
     """The terms grant freedoms, or restrict them only in ways of which it is open whether they matter (``open_question``)."""
     if not isinstance(parameter, dict) or not {"freedoms", "open_question"} < set(parameter):
         raise BadParameter(parameter, ["freedoms", "open_question", *Group._fields])
-    freedoms = [FREEDOMS.index(item) for item in words(parameter["freedoms"], FREEDOMS)]
+    asked = words(parameter["freedoms"], FREEDOMS)
     undecided = frozenset(words(parameter["open_question"], knowledge_base().restrictions()))
     members = group({key: value for key, value in parameter.items() if key not in ("freedoms", "open_question")}, sets)
 
     def judge(terms: Terms) -> Judgement:
-        grants = [terms.grants[index] for index in freedoms]
-        params = {"license": name_of(terms), "restrictions": ", ".join(terms.restrictions)}
+        grants = [terms.freedoms[freedom] for freedom in asked]
+        limiting = [kind for kind in terms.restrictions if not set(asked).isdisjoint(knowledge_base().kind(kind).limits)]
+        params = {"license": name_of(terms), "restrictions": ", ".join(limiting)}
         if all(grant == "free" for grant in grants):
             return "terms.tolerable", State.MET, params
         if all(grant in ("free", "unknown") for grant in grants):
             return "terms.not-known", State.UNKNOWN, params
-        if terms.restrictions and undecided.issuperset(terms.restrictions):
+        if limiting and undecided.issuperset(limiting):
             return "terms.perhaps-tolerable", State.UNKNOWN, params
         return "terms.not-tolerable", State.NOT_MET, params
 
@@ -285,10 +286,11 @@ def covered_by_free_terms(parameter: Any, sets: Sets) -> Probe:
 
     def probe(facts: Facts) -> Found:
         claim = facts.coverage
-        if claim.get("level", "unknown") != "unknown":
+        if "level" in claim:
             state = BY_LEVEL[claim["level"]]
             code = f"coverage.{claim['level']}"
-            reason = Reason(code, {}, state, evidence_of(claim), claim.get("note", ""), True, at=("licenses", "coverage"))
+            claimed = claim["level"] != "unknown"
+            reason = Reason(code, {}, state, evidence_of(claim), claim.get("note", ""), claimed, at=("licenses", "coverage"))
             return Found(state, (reason,))
         published = _published(facts, members)
         if not published.groups:

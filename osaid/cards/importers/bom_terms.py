@@ -1,0 +1,247 @@
+"""Terms in bills of materials: several licences that all apply, and what stands beside a licence's name.
+
+What is joined is never freer than any part of it: a part that cannot be read, or that nobody has judged, becomes a name that
+means nothing, so that the whole is unknown at most.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from ...licenses.expression import NO_LICENSE, Terms, terms
+from ...licenses.knowledge import FREEDOMS, GRANTS, knowledge_base
+from .common import Notes
+
+__all__ = ["MOST_NAME", "besides", "decoded", "either", "joined", "of_text", "own_text", "same_terms", "unread", "written"]
+
+_NOT_SAID = "NOASSERTION"
+MOST_NAME = 300
+"""Characters of a name that a licence can be known by."""
+
+_MOST_TEXT, _MOST_PART, _MOST_SHORT = 4000, 500, 200  # characters: of a card's text, a part, a name in a text
+_MOST_LONG = 50  # long texts that are read in one place
+_MOST_SHOWN, _MOST_OF_A_TEXT = 80, 200_000
+_NEEDS_CARE = re.compile(r"[()]|\b(?:and|or|with)\b", re.IGNORECASE)
+_OPERATORS = {"and": "&", "or": "/", "with": "w/"}
+_RANK = {grant: rank for rank, grant in enumerate(GRANTS)}
+_LICENSE_FILE = re.compile(
+    r"(?:https?://(?:huggingface\.co|github\.com|gitlab\.com|raw\.githubusercontent\.com)/[^?#\s]*/)?(?:\./)?"
+    r"(?:LICEN[CS]E|COPYING)(?:\.(?:md|txt|rst))?",
+    re.IGNORECASE,
+)
+# Words of an address that name models or terms with limits of use.
+_LIMITED = re.compile(r"(?<![a-z])(?:(?:code)?llama|gemma|non-?commercial|(?:open)?rail|nc)(?![a-z])", re.IGNORECASE)
+
+# The words of whole licence texts, as a digest: lower case, without punctuation, title and copyright lines.
+_TEXTS = {
+    "0cf21bdfd1964a97": "MIT",
+    "95f35d79ea3bab75": "Apache-2.0",
+    "f45538b138cf9aea": "Apache-2.0",  # without its appendix
+}
+_TITLE = re.compile(r"(?:the )?mit licen[cs]e(?: \(mit\))?", re.IGNORECASE)
+_HOLDER = re.compile(
+    r"Copyright(?:\s+(?:\(c\)|©|and|the|of|by|to|present|contributors|others|authors|[A-Z0-9][\w.'-]*),?)+"
+    r"|All rights reserved\.?",
+)
+_NO_HOLDER = re.compile(
+    r"\b(?:non|not?|only|us(?:e|ed|es|age)|(?:non)?commerc\w*|research|academic|education\w*|personal|private|permi\w*|prohibit\w*|licen[cs]\w*"
+    r"|except|must|may|evaluat\w*|internal\w*|forbid\w*|restrict\w*|terms?)\b",
+    re.IGNORECASE,
+)
+
+
+# --- one licence --------------------------------------------------------------------------------------------------
+
+
+def written(value: Any) -> str | None:
+    """A licence as it is written; None for what is no text, blank, or longer than a card may hold: it is not judged by its beginning."""
+    return value if isinstance(value, str) and value.strip() and len(value) <= _MOST_TEXT else None
+
+
+def unread(value: Any, mark: str = "unread:") -> str:
+    """A name that means nothing, and so is unknown, with what is to be seen of a value."""
+    shown = value[:_MOST_SHOWN] if isinstance(value, str) and value.strip() else "terms"
+    words = re.sub(r"[()]", " ", shown).split()
+    return " ".join([mark, *(_OPERATORS.get(word.lower(), word) for word in words)])
+
+
+def same_terms(one: str | None, other: str | None) -> bool:
+    """Whether two licence texts mean the same licences."""
+    return one == other or (one is not None and other is not None and _read(one).expression == _read(other).expression)
+
+
+def _read(license: str) -> Terms:
+    """What a text grants. A long one is not read if it is too long for a card, or one name that nobody can know."""
+    long = len(license) > _MOST_TEXT or (len(license) > MOST_NAME and not _NEEDS_CARE.search(license))
+    return terms(unread(license)) if long else terms(license)
+
+
+# --- several ------------------------------------------------------------------------------------------------------
+
+
+def joined(licenses: Iterable[str]) -> str | None:
+    """Licences that all apply, as one expression. One alone stays as written; if one of them is no licence, there is none."""
+    parts: dict[str, tuple[str, Terms]] = {}
+    long = 0
+    different = list(dict.fromkeys(licenses))
+    if len(different) == 1 and len(different[0]) > MOST_NAME:
+        return written(different[0]) or unread(different[0])
+    for license in different:
+        long += len(license) > MOST_NAME
+        found = _read(license) if len(license) <= MOST_NAME or long <= _MOST_LONG else terms(unread("terms"))
+        if found.expression == NO_LICENSE:
+            return NO_LICENSE
+        if found.expression != _NOT_SAID:
+            parts.setdefault(found.expression, (license, found))
+    if len(parts) < 2:
+        return next((written(license) or unread(license) for license, _ in parts.values()), None)
+    together = " AND ".join(_operand(license, found) for license, found in parts.values())
+    all_terms = [found for _, found in parts.values()]
+    return together if _holds(together, all_terms) else _strictest(all_terms)
+
+
+def either(licenses: list[str]) -> str | None:
+    """A choice of licences. If it cannot be written down as one, all of them apply: that is never freer."""
+    licenses = list(dict.fromkeys(licenses))
+    if len(licenses) < 2:
+        return joined(licenses)
+    if len(licenses) <= _MOST_LONG:
+        choice = " OR ".join(_operand(license, _read(license)) for license in licenses)
+        if len(choice) <= _MOST_TEXT and terms(choice).problem is None:
+            return choice
+    return joined([*licenses, unread("a choice")])
+
+
+def _operand(license: str, found: Terms) -> str:
+    """A licence text as part of an expression. What cannot be read becomes a name that means nothing, so that the rest can be."""
+    if len(license) <= MOST_NAME and not _NEEDS_CARE.search(license):
+        return license
+    if found.problem is None and len(found.leaves) == 1 and found.leaves[0].license is not None:
+        return found.leaves[0].license.id
+    if found.problem is None and len(found.expression) <= _MOST_PART and found.expression != NO_LICENSE:
+        return f"({found.expression})" if _NEEDS_CARE.search(found.expression) else found.expression
+    return unread(license)
+
+
+def _holds(together: str, parts: list[Terms]) -> bool:
+    """Whether an expression can be held by a card, is read as one, and is no freer than any part."""
+    if len(together) > _MOST_TEXT:
+        return False
+    found = terms(together)
+    worst = (min(_RANK[part.grants[number]] for part in parts) for number in range(len(FREEDOMS)))
+    return found.problem is None and all(_RANK[grant] <= rank for grant, rank in zip(found.grants, worst, strict=True))
+
+
+def _strictest(parts: list[Terms]) -> str:
+    """What is left of more licences than an expression can hold: for each freedom one that denies it most, and a name for the rest."""
+    kept: dict[str, None] = {}
+    for number in range(len(FREEDOMS)):
+        known = [license for part in parts for license in part.chosen]
+        worst = min(known, key=lambda license: _RANK[license.grants[number]], default=None)
+        if worst is not None and worst.id == NO_LICENSE:
+            return NO_LICENSE
+        if worst is not None and _RANK[worst.grants[number]] < _RANK["unknown"]:
+            kept[worst.id] = None
+    return " AND ".join([*kept, unread(f"{len(parts)} licences")])
+
+
+# --- what stands beside a name ------------------------------------------------------------------------------------
+
+
+def besides(license: str, text: Any, addresses: list[Any], told: tuple[Notes, str, tuple[str | int, ...]]) -> list[str]:
+    """What applies besides a licence that is named, for a text and for addresses that stand beside the name.
+
+    A text or an address that is not plainly that licence's own counts as terms that are not known, with a note.
+    Beside a name that is not free an unknown one changes nothing, and is left aside.
+    """
+    given = [value for value in (text, *addresses) if value is not None and not (isinstance(value, str) and not value.strip())]
+    if not given:
+        return []
+    notes, what, at = told
+    if len(license) > MOST_NAME:  # not read for this: that would take time, and nothing is plainly its own
+        notes.add("conflict", "import.license-text", at, what=what, license=license)
+        return [unread(given[0])]
+    free = terms(license).free == "yes"
+    more: list[str] = []
+    if (other := _other_text(license, text, free)) is not None:
+        more.append(other)
+        notes.add("conflict", "import.license-text", at, what=what, license=license)
+    for address in addresses:
+        if (other := _other_address(license, address, free)) is not None:
+            more.append(other)
+            notes.add("conflict", "import.license-address", at, what=what, license=license, address=str(address))
+    return more
+
+
+def _other_text(license: str, text: Any, free: bool) -> str | None:
+    if text is None or (isinstance(text, str) and not text.strip()) or own_text(license, text):
+        return None
+    if isinstance(text, str) and len(text) <= _MOST_SHORT:
+        found = terms(text)
+        if found.expression == NO_LICENSE or (found.leaves and not found.unknown):
+            return text
+    return unread(text) if free else None
+
+
+def own_text(license: str, text: Any) -> bool:
+    """Whether a text is plainly that of a licence: its name, or all its words and no others."""
+    if not isinstance(text, str) or len(text) > _MOST_OF_A_TEXT:
+        return False
+    if len(text) <= _MOST_SHORT and same_terms(license, text):
+        return True
+    lines = [line.strip() for line in text.strip().splitlines()]
+    while lines and (not lines[0] or _TITLE.fullmatch(lines[0]) or _holder(lines[0])):
+        lines.pop(0)
+    words = " ".join(re.findall(r"\w+", " ".join(lines).casefold()))
+    found = _TEXTS.get(hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16])
+    return found is not None and found == terms(license).expression
+
+
+def _holder(line: str) -> bool:
+    """Whether a line only says who has the copyright."""
+    return len(line) <= _MOST_SHORT and _HOLDER.fullmatch(line) is not None and not _NO_HOLDER.search(line)
+
+
+def _other_address(license: str, value: Any, free: bool) -> str | None:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if not isinstance(value, str) or len(value) > _MOST_TEXT:
+        return unread(value) if free else None
+    value = value.strip()
+    known = knowledge_base().find(value)
+    if known is not None:
+        return None if known.id == terms(license).expression else known.id
+    own = [leaf.license.source for leaf in terms(license).leaves if leaf.license is not None]
+    if not free or own == [value] or (_LICENSE_FILE.fullmatch(value) and not _LIMITED.search(value)):
+        return None
+    return unread(value)
+
+
+def of_text(value: Any) -> str | None:
+    """A licence of which there is only the text: a name or expression as it is, else the first line as a name that means nothing.
+
+    A longer text is not judged by how it begins.
+    """
+    if not isinstance(value, str) or not value.strip():
+        return None
+    if len(value) <= _MOST_SHORT and len(value.splitlines()) == 1:
+        return value
+    return unread(re.sub(r"[*#_]", " ", value.strip().splitlines()[0]), "text:")
+
+
+def decoded(attached: Any) -> Any:
+    """The content of a text that may be encoded. What is no text stays as it is: it cannot be read."""
+    if not isinstance(attached, dict):
+        return attached
+    content = attached.get("content")
+    if attached.get("encoding") != "base64" or not isinstance(content, str) or len(content) > _MOST_OF_A_TEXT:
+        return content if isinstance(content, str) else attached or None
+    try:
+        return base64.b64decode(content, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return content
