@@ -156,7 +156,9 @@ APACHE = (ROOT / "LICENSE").read_text(encoding="utf-8")
         ("MIT", MIT.replace("Field Lab", "Field Lab, Non-Commercial Use Only"), False),
         ("MIT", MIT.replace("Field Lab", "Field Lab, sale is barred"), False),
         ("MIT", MIT.replace("sell", "not sell"), False),
+        ("MIT", MIT.replace("Field Lab", "Sale Barred"), False),
         ("MIT", MIT[:400], False),
+        ("MIT", "\n" * 150_000, False),
         ("MIT", ["MIT"], False),
     ],
 )

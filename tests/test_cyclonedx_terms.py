@@ -79,6 +79,8 @@ def license_of(imported: Imported) -> str:
         ({"license": {"id": "MIT", "url": "https://creativecommons.org/licenses/by-nc/4.0/"}}, ADDRESS),
         ({"license": {"id": "MIT", "url": "https://github.com/meta-llama/llama/blob/main/LICENSE"}}, ADDRESS),
         ({"license": {"id": "MIT", "url": "https://example.org/LICENSE"}}, ADDRESS),
+        ({"license": {"name": "NOASSERTION", "text": {"content": "Not for sale."}}}, TEXT),
+        ({"license": {"id": "NOASSERTION", "name": "NOASSERTION", "url": LLAMA}}, ADDRESS),
         ({"license": {"id": "MIT", "licensing": {"licenseTypes": ["academic"]}}}, UNREAD),
     ],
 )

@@ -7,233 +7,43 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from framework_cards import (
+    EU,
+    FRAMEWORKS,
+    G7,
+    LLAMA,
+    OWD,
+    RAIL,
+    VERDICTS,
+    failing,
+    judged,
+    open_card,
+    release,
+    says,
+    stage,
+    under,
+    withheld_set,
+)
+from framework_cases import (
+    CLOSED,
+    CONFORMS,
+    EU_CASES,
+    FOURTH,
+    G7_CASES,
+    IF_TERMS,
+    NOT,
+    OWD_CASES,
+    SECOND,
+    THIRD,
+    TOP,
+    WEIGHT_TERMS,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ROOT, full_card, load, run, small_card
 
 from osaid import Assessment, Library, Rubric, assess, load_card, load_rubric
-from osaid.cards.vocabulary import vocabulary
 from osaid.rubrics.rubric import rubric_ids
-
-EU, G7, OWD = "eu-ai-act-open-source", "g7-openness-2026", "open-weights-1.0"
-FRAMEWORKS = (EU, G7, OWD)
-VERDICTS = {
-    EU: ["exempt", "not-exempt"],
-    G7: ["open-source-ai-with-open-data", "open-source-ai", "open-weights-ai", "weights-available-ai", "closed"],
-    OWD: ["conforms", "conforms-if-terms-change", "does-not-conform"],
-}
-LLAMA, RAIL = "LicenseRef-Llama-2-Community", "LicenseRef-BigScience-OpenRAIL-M"
-Change = Callable[[dict[str, Any]], None]
-
-
-# --- cards --------------------------------------------------------------------------------------------------------
-
-
-def open_card() -> dict[str, Any]:
-    """A card on which everything is told, open, and free of charge."""
-    card = full_card()
-    card["statements"] = {
-        "general_purpose": {"answer": "applies", "evidence": ["paper"]},
-        "systemic_risk": {"answer": "does-not-apply", "evidence": ["paper"]},
-        "paid_access": {"answer": "does-not-apply", "evidence": ["repo"]},
-        "personal_data": {"answer": "does-not-apply", "evidence": ["repo"]},
-    }
-    return card
-
-
-def release(value: str | None, *names: str) -> Change:
-    """How components are released; None takes them out of the card."""
-
-    def change(card: dict[str, Any]) -> None:
-        for name in names:
-            if value is None:
-                del card["components"][name]
-            else:
-                card["components"][name]["release"] = value
-
-    return change
-
-
-def under(license: str | None, *names: str) -> Change:
-    """Components under a licence of their own; None takes every licence out of the card."""
-
-    def change(card: dict[str, Any]) -> None:
-        if license is None:
-            card.pop("licenses", None)
-        for name in names:
-            if license is not None:
-                card["components"][name]["license"] = license
-
-    return change
-
-
-def says(statement: str, answer: str | None) -> Change:
-    def change(card: dict[str, Any]) -> None:
-        if answer is None:
-            del card["statements"][statement]
-        else:
-            card["statements"][statement]["answer"] = answer
-
-    return change
-
-
-def stage(card: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = card["training_data"]["training"]
-    return found
-
-
-def dataset(**keys: str | None) -> Change:
-    def change(card: dict[str, Any]) -> None:
-        for key, value in keys.items():
-            if value is None:
-                stage(card)["datasets"][0].pop(key, None)
-            else:
-                stage(card)["datasets"][0][key] = value
-
-    return change
-
-
-def topic(level: str, *names: str) -> Change:
-    def change(card: dict[str, Any]) -> None:
-        for name in names:
-            stage(card)["description"][name]["level"] = level
-
-    return change
-
-
-def listing(**levels: str) -> Change:
-    def change(card: dict[str, Any]) -> None:
-        for name, level in levels.items():
-            stage(card)["listing"][name]["level"] = level
-
-    return change
-
-
-def withheld_set(access: str) -> Change:
-    """One more data set, which is not shared."""
-
-    def change(card: dict[str, Any]) -> None:
-        stage(card)["datasets"].append({"name": "Withheld", "access": access, "evidence": ["paper"]})
-        stage(card)["listing"]["unshareable" if access == "unshareable" else "third_party"]["level"] = "full"
-
-    return change
-
-
-def second_set(**keys: str) -> Change:
-    """One more data set, open and there, but for what is said here."""
-
-    def change(card: dict[str, Any]) -> None:
-        stage(card)["datasets"].append({**stage(card)["datasets"][0], "name": "Second", **keys})
-
-    return change
-
-
-def no_data(card: dict[str, Any]) -> None:
-    """As of many models: nothing is told of the data, and that is known."""
-    here = stage(card)
-    for claim in (*here["description"].values(), here["covers_all_data"], *here["listing"].values()):
-        claim["level"] = "none"
-    del here["datasets"]
-
-
-def made(*changes: Change) -> dict[str, Any]:
-    card = open_card()
-    for change in changes:
-        change(card)
-    return card
-
-
-def judged(name: str, *changes: Change) -> Assessment:
-    return assess(load(made(*changes)), load_rubric(name))
-
-
-def failing(result: Assessment) -> set[str]:
-    """The criteria that are not met in full, whether known or not, without those that never count."""
-    rubric = load_rubric(result.rubric.id)
-    roles = {criterion.id: criterion.role for criterion in rubric.criteria}
-    return {item.id for item in result.criteria if item.outcome not in ("met", "not_applicable") and roles[item.id] != "optional"}
-
-
-# --- EU AI Act ----------------------------------------------------------------------------------------------------
-
-WEIGHT_TERMS = {"EUAIA-LICENSE-USE", "EUAIA-LICENSE-MODIFY", "EUAIA-LICENSE-DISTRIBUTE"}
-EU_CASES: dict[str, tuple[list[Change], list[str], set[str]]] = {
-    "all is open": ([], ["exempt"], set()),
-    "OSI-approved weights, neither data nor training code": ([no_data, release("none", "training_code")], ["exempt"], set()),
-    "share-alike": ([under("CC-BY-SA-4.0", "weights")], ["exempt"], set()),
-    "strong copyleft": ([under("AGPL-3.0-only", "weights")], ["exempt"], set()),
-    "a licence on the code is not asked for": ([under(LLAMA, "inference_code", "training_code")], ["exempt"], set()),
-    "copyright policy and summary stay owed": (
-        [release("none", "copyright_policy", "training_content_summary"), says("general_purpose", "does-not-apply")],
-        ["exempt"],
-        set(),
-    ),
-    "code is information on the architecture": ([release("none", "architecture_documentation")], ["exempt"], set()),
-    "a description is, too": ([release("none", "model_architecture")], ["exempt"], set()),
-    # Systemic risk ends it; unknown, it never does.
-    "systemic risk": ([says("systemic_risk", "applies")], ["not-exempt"], {"EUAIA-SYSTEMIC-RISK"}),
-    "systemic risk is not told": ([says("systemic_risk", None)], ["exempt", "not-exempt"], {"EUAIA-SYSTEMIC-RISK"}),
-    "systemic risk is unknown": ([says("systemic_risk", "unknown")], ["exempt", "not-exempt"], {"EUAIA-SYSTEMIC-RISK"}),
-    "systemic risk, and the licence would not do either": (
-        [says("systemic_risk", "applies"), under(LLAMA, "weights")],
-        ["not-exempt"],
-        {"EUAIA-SYSTEMIC-RISK", *WEIGHT_TERMS},
-    ),
-    "systemic risk is unknown, and the licence does not do": (
-        [says("systemic_risk", None), under(LLAMA, "weights")],
-        ["not-exempt"],
-        {"EUAIA-SYSTEMIC-RISK", *WEIGHT_TERMS},
-    ),
-    "systemic risk, and usage is unknown": (
-        [says("systemic_risk", "applies"), release("unknown", "usage_information")],
-        ["not-exempt"],
-        {"EUAIA-SYSTEMIC-RISK", "EUAIA-PUBLIC-USAGE"},
-    ),
-    # Licences.
-    "a threshold of users": ([under(LLAMA, "weights")], ["not-exempt"], WEIGHT_TERMS),
-    "a threshold of revenue": ([under("LicenseRef-TII-Falcon-LLM-1.0", "weights")], ["not-exempt"], WEIGHT_TERMS),
-    "non-commercial": ([under("CC-BY-NC-4.0", "weights")], ["not-exempt"], WEIGHT_TERMS),
-    "no derivatives": ([under("CC-BY-ND-4.0", "weights")], ["not-exempt"], {"EUAIA-LICENSE-MODIFY", "EUAIA-LICENSE-DISTRIBUTE"}),
-    "no production": ([under("BUSL-1.1", "weights")], ["not-exempt"], {"EUAIA-LICENSE-USE", "EUAIA-LICENSE-DISTRIBUTE"}),
-    "no licence": ([under("NONE", "weights")], ["not-exempt"], {"EUAIA-LICENSE", *WEIGHT_TERMS}),
-    "an unknown licence": ([under("LicenseRef-Nobody-Knows", "weights")], ["exempt", "not-exempt"], WEIGHT_TERMS),
-    "licence not told": ([under(None)], ["exempt", "not-exempt"], {"EUAIA-LICENSE", *WEIGHT_TERMS}),
-    "RAIL": ([under(RAIL, "weights")], ["exempt", "not-exempt"], WEIGHT_TERMS),
-    "RAIL and systemic risk": (
-        [under(RAIL, "weights"), says("systemic_risk", "applies")],
-        ["not-exempt"],
-        {"EUAIA-SYSTEMIC-RISK", *WEIGHT_TERMS},
-    ),
-    # Access.
-    "a gate": ([release("gated", "weights")], ["exempt", "not-exempt"], {"EUAIA-ACCESS"}),
-    "payment": ([says("paid_access", "applies")], ["not-exempt"], {"EUAIA-NO-MONETISATION"}),
-    "payment not told": ([says("paid_access", None)], ["exempt", "not-exempt"], {"EUAIA-NO-MONETISATION"}),
-    "personal data": ([says("personal_data", "applies")], ["not-exempt"], {"EUAIA-NO-MONETISATION"}),
-    "personal data not told": ([says("personal_data", None)], ["exempt", "not-exempt"], {"EUAIA-NO-MONETISATION"}),
-    # What has to be public.
-    "a part of the weights": ([release("partial", "weights")], ["not-exempt"], {"EUAIA-PUBLIC-WEIGHTS"}),
-    "no weights": (
-        [release("none", "weights")],
-        ["not-exempt"],
-        {"EUAIA-PUBLIC-WEIGHTS", "EUAIA-ACCESS", "EUAIA-LICENSE", *WEIGHT_TERMS},
-    ),
-    "no architecture": (
-        [release("none", "architecture_documentation", "model_architecture")],
-        ["not-exempt"],
-        {"EUAIA-PUBLIC-ARCHITECTURE"},
-    ),
-    "architecture not told": (
-        [release(None, "architecture_documentation"), release("none", "model_architecture")],
-        ["exempt", "not-exempt"],
-        {"EUAIA-PUBLIC-ARCHITECTURE"},
-    ),
-    "no information on usage": ([release("none", "usage_information")], ["not-exempt"], {"EUAIA-PUBLIC-USAGE"}),
-    "a model card alone does not show it": (
-        [release(None, "usage_information")],
-        ["exempt", "not-exempt"],
-        {"EUAIA-PUBLIC-USAGE"},
-    ),
-}
 
 
 @pytest.mark.parametrize("case", EU_CASES)
@@ -296,91 +106,6 @@ def test_levels_of_the_exemption_tell_what_is_missing() -> None:
 
 # --- G7 -----------------------------------------------------------------------------------------------------------
 
-TOP, SECOND, THIRD, FOURTH, CLOSED = VERDICTS[G7]
-NOT_OPEN = {"G7-DATA-OPEN"}
-G7_CASES: dict[str, tuple[list[Change], list[str], set[str]]] = {
-    "all is open": ([], [TOP], set()),
-    "nobody describes open data": ([topic("none", *vocabulary().topics)], [TOP], set()),
-    "copyright policy and usage do not matter": ([release("none", "copyright_policy", "usage_information")], [TOP], set()),
-    "payment": ([says("paid_access", "applies")], [CLOSED], {"G7-FREE-OF-CHARGE"}),
-    "all data cannot be shared, and is described": (
-        [dataset(access="unshareable"), listing(public="no-such-step", unshareable="full")],
-        [SECOND],
-        NOT_OPEN,
-    ),
-    "one open set does not make the list complete": (
-        [listing(public="partial", unshareable="none")],
-        [THIRD],
-        {*NOT_OPEN, "G7-DATA-SHARED", "G7-DATA-INFORMATION"},
-    ),
-    "weights under a free licence without approval": ([under("CC-BY-4.0", "weights")], [TOP], set()),
-    "code in the public domain": ([under("CC0-1.0", "inference_code", "training_code")], [TOP], set()),
-    # Data.
-    "data that cannot be shared": ([withheld_set("unshareable")], [SECOND], NOT_OPEN),
-    "data of third parties": ([withheld_set("obtainable")], [SECOND], NOT_OPEN),
-    "data to look at only": ([dataset(access="public")], [SECOND], NOT_OPEN),
-    "what cannot be shared is not described": (
-        [withheld_set("unshareable"), topic("none", "provenance")],
-        [THIRD],
-        {*NOT_OPEN, "G7-DATA-INFORMATION"},
-    ),
-    "what cannot be shared is not listed": (
-        [withheld_set("unshareable"), listing(unshareable="partial")],
-        [THIRD],
-        {*NOT_OPEN, "G7-DATA-SHARED", "G7-DATA-INFORMATION"},
-    ),
-    "open data is gone": ([dataset(state="gone")], [THIRD], {*NOT_OPEN, "G7-DATA-SHARED"}),
-    "whether open data is there is not told": (
-        [dataset(state="unknown")],
-        [TOP, SECOND, THIRD],
-        {*NOT_OPEN, "G7-DATA-SHARED"},
-    ),
-    "access to the data is not told": ([dataset(access="unknown")], [TOP, SECOND, THIRD], {*NOT_OPEN, "G7-DATA-SHARED"}),
-    "access to some of the data is not told": ([second_set(access="unknown")], [TOP, SECOND, THIRD], {*NOT_OPEN, "G7-DATA-SHARED"}),
-    "nothing is told of the data": (
-        [no_data],
-        [THIRD],
-        {*NOT_OPEN, "G7-DATA-SHARED", "G7-DATA-INFORMATION"},
-    ),
-    # Training code.
-    "no training code": ([release("none", "training_code")], [THIRD], {"G7-TRAINING-CODE", "G7-TRAINING-TERMS"}),
-    "a part of it": ([release("partial", "training_code")], [THIRD], {"G7-TRAINING-CODE"}),
-    "restricted training code": ([under("CC-BY-NC-4.0", "training_code")], [THIRD], {"G7-TRAINING-TERMS"}),
-    "training code without a licence": ([under("NONE", "training_code")], [THIRD], {"G7-TRAINING-TERMS"}),
-    "training code not told": ([release(None, "training_code")], [TOP, THIRD], {"G7-TRAINING-CODE", "G7-TRAINING-TERMS"}),
-    # Terms.
-    "a threshold of users": ([under(LLAMA, "weights")], [FOURTH], {"G7-WEIGHTS-TERMS"}),
-    "RAIL": ([under(RAIL, "weights")], [FOURTH], {"G7-WEIGHTS-TERMS"}),
-    "no licence on the weights": ([under("NONE", "weights")], [FOURTH], {"G7-WEIGHTS-TERMS"}),
-    "restricted deployment code": ([under(LLAMA, "inference_code")], [FOURTH], {"G7-DEPLOYMENT-TERMS"}),
-    "an unknown licence": ([under("LicenseRef-Nobody-Knows", "weights")], [TOP, FOURTH], {"G7-WEIGHTS-TERMS"}),
-    "licences not told": (
-        [under(None)],
-        [TOP, THIRD, FOURTH],
-        {"G7-WEIGHTS-TERMS", "G7-DEPLOYMENT-TERMS", "G7-TRAINING-TERMS"},
-    ),
-    "a gate": ([release("gated", "weights")], [TOP, FOURTH], {"G7-FREE-ACCESS"}),
-    "a gate, and no training code": (
-        [release("gated", "weights"), release("none", "training_code")],
-        [THIRD, FOURTH],
-        {"G7-FREE-ACCESS", "G7-TRAINING-CODE", "G7-TRAINING-TERMS"},
-    ),
-    "a gate, and terms that restrict": (
-        [release("gated", "weights"), under(LLAMA, "weights")],
-        [FOURTH],
-        {"G7-FREE-ACCESS", "G7-WEIGHTS-TERMS"},
-    ),
-    # The floor.
-    "no weights": ([release("none", "weights")], [CLOSED], {"G7-WEIGHTS", "G7-WEIGHTS-TERMS"}),
-    "a part of the weights": ([release("partial", "weights")], [CLOSED], {"G7-WEIGHTS"}),
-    "no deployment code": ([release("none", "inference_code")], [CLOSED], {"G7-DEPLOYMENT-CODE", "G7-DEPLOYMENT-TERMS"}),
-    "deployment code not told": (
-        [release(None, "inference_code")],
-        [TOP, FOURTH, CLOSED],
-        {"G7-DEPLOYMENT-CODE", "G7-DEPLOYMENT-TERMS", "G7-FREE-ACCESS"},
-    ),
-}
-
 
 @pytest.mark.parametrize("case", G7_CASES)
 def test_the_levels_of_the_g7(case: str) -> None:
@@ -396,52 +121,6 @@ def test_progress_is_told_for_each_level_above_a_level_reached() -> None:
 
 
 # --- Open Weights Definition --------------------------------------------------------------------------------------
-
-CONFORMS, IF_TERMS, NOT = VERDICTS[OWD]
-OWD_TERMS = {"OWD-TERMS-USE", "OWD-TERMS-MODIFY", "OWD-TERMS-SHARE"}
-SOFTWARE = {"OWD-TRAINING-SOFTWARE", "OWD-TRAINING-SOFTWARE-TERMS"}
-OWD_CASES: dict[str, tuple[list[Change], list[str], set[str]]] = {
-    "all is open": ([], [CONFORMS], set()),
-    "no open data": ([withheld_set("unshareable"), dataset(state="gone")], [CONFORMS], set()),
-    "no code that runs the model": ([release("none", "inference_code", "tokenizer", "data_processing_code")], [CONFORMS], set()),
-    "a form before the download": ([release("gated", "weights")], [CONFORMS], set()),
-    "topics that are not asked for": ([topic("none", "filtering", "labelling", "selection", "obtaining")], [CONFORMS], set()),
-    "training software in the public domain": ([under("CC0-1.0", "training_code")], [CONFORMS], set()),
-    "architecture by its description": ([release("none", "model_architecture")], [CONFORMS], set()),
-    # What is published.
-    "no weights": ([release("none", "weights")], [NOT], {"OWD-WEIGHTS", "OWD-TERMS-LICENSE", *OWD_TERMS}),
-    "a part of the weights": ([release("partial", "weights")], [NOT], {"OWD-WEIGHTS"}),
-    "no architecture": ([release("none", "model_architecture", "architecture_documentation")], [NOT], {"OWD-ARCHITECTURE"}),
-    "no training software": ([release("none", "training_code")], [NOT], SOFTWARE),
-    "no method": ([release("none", "training_code", "research_paper", "technical_report")], [NOT], {"OWD-METHOD", *SOFTWARE}),
-    "no scope": ([topic("none", "scope")], [NOT], {"OWD-DATA-DESCRIPTION"}),
-    "some characteristics": ([topic("partial", "characteristics")], [NOT], {"OWD-DATA-DESCRIPTION"}),
-    "no provenance": ([topic("none", "provenance")], [NOT], {"OWD-DATA-PROVENANCE"}),
-    "no hyperparameters": ([release("none", "training_configuration")], [NOT], {"OWD-HYPERPARAMETERS"}),
-    "hyperparameters not told": ([release(None, "training_configuration")], [CONFORMS, NOT], {"OWD-HYPERPARAMETERS"}),
-    # Terms.
-    "restricted training software": ([under("CC-BY-NC-4.0", "training_code")], [IF_TERMS], {"OWD-TRAINING-SOFTWARE-TERMS"}),
-    "no licence": ([under("NONE", "weights")], [IF_TERMS], {"OWD-TERMS-LICENSE", *OWD_TERMS}),
-    "RAIL": ([under(RAIL, "weights")], [IF_TERMS], OWD_TERMS),
-    "a threshold of users": ([under(LLAMA, "weights")], [IF_TERMS], OWD_TERMS),
-    "limited use alone": (
-        [under("LicenseRef-Modified-MIT-Kimi", "weights")],
-        [CONFORMS, IF_TERMS],
-        {"OWD-TERMS-USE"},
-    ),
-    "no production": ([under("BUSL-1.1", "weights")], [IF_TERMS], {"OWD-TERMS-USE", "OWD-TERMS-SHARE"}),
-    "no derivatives": ([under("CC-BY-ND-4.0", "weights")], [IF_TERMS], {"OWD-TERMS-MODIFY", "OWD-TERMS-SHARE"}),
-    "licences not told": (
-        [under(None)],
-        [CONFORMS, IF_TERMS],
-        {"OWD-TERMS-LICENSE", "OWD-TRAINING-SOFTWARE-TERMS", *OWD_TERMS},
-    ),
-    "licences not told, and no training software": (
-        [under(None), release("none", "training_code")],
-        [NOT],
-        {"OWD-TERMS-LICENSE", *SOFTWARE, *OWD_TERMS},
-    ),
-}
 
 
 @pytest.mark.parametrize("case", OWD_CASES)

@@ -83,6 +83,8 @@ EXCEPTION["name"] = "Classpath-exception-2.0"
         (custom("MIT", "Non-commercial only.", SIMPLE), TEXT),
         (custom("Apache-2.0", MIT, SIMPLE), TEXT),
         (custom("MIT", MIT + "Not for sale."), TEXT),
+        (custom("NOASSERTION", "Not for sale."), TEXT),
+        (custom(None, None), UNREAD),
         (custom(["MIT"], None), UNREAD),
         (custom("MIT" + " " * 4000 + "not", None), UNREAD),
         (custom("MIT", None, expandedlicensing_seeAlso=["https://ai.meta.com/llama/license"]), ADDRESS),
@@ -139,6 +141,12 @@ def test_an_id_given_twice_counts_twice() -> None:
         assert terms(license_of(licensed(operator, others=twice("urn:x:l")))).free == "no"
     individual = [{"type": "expandedlicensing_IndividualLicensingInfo", "spdxId": LISTED + "MIT"}, {**NC, "spdxId": LISTED + "MIT"}]
     assert license_of(licensed(LISTED + "MIT", others=individual)) == "MIT AND CC-BY-NC-4.0"
+
+
+def test_a_relationship_to_nothing_is_not_read() -> None:
+    imported = licensed(LISTED + "MIT", others=[relate("m", "hasConcludedLicense")])
+    assert terms(license_of(imported)).free == "unknown"
+    assert codes(imported) == [UNREAD, "import.licenses-differ"]
 
 
 def test_brackets_in_a_member_stay_in_it() -> None:

@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterable
+from itertools import dropwhile
 from typing import Any
 
 from ...licenses.expression import NO_LICENSE, Terms, terms
@@ -50,7 +51,7 @@ _HOLDER = re.compile(
 )
 _NO_HOLDER = re.compile(
     r"\b(?:non|not?|only|us(?:e|ed|es|age)|(?:non)?commerc\w*|research|academic|education\w*|personal|private|permi\w*|prohibit\w*|licen[cs]\w*"
-    r"|except|must|may|evaluat\w*|internal\w*|forbid\w*|restrict\w*|terms?)\b",
+    r"|except|must|may|evaluat\w*|internal\w*|forbid\w*|restrict\w*|terms?|sales?|sell\w*|barred|bann?\w*|den(?:y|ied)|free)\b",
     re.IGNORECASE,
 )
 
@@ -157,7 +158,7 @@ def besides(license: str, text: Any, addresses: list[Any], told: tuple[Notes, st
     """What applies besides a licence that is named, for a text and for addresses that stand beside the name.
 
     A text or an address that is not plainly that licence's own counts as terms that are not known, with a note.
-    Beside a name that is not free an unknown one changes nothing, and is left aside.
+    Beside a name that says something and is not free an unknown one changes nothing, and is left aside.
     """
     given = [value for value in (text, *addresses) if value is not None and not (isinstance(value, str) and not value.strip())]
     if not given:
@@ -166,7 +167,7 @@ def besides(license: str, text: Any, addresses: list[Any], told: tuple[Notes, st
     if len(license) > MOST_NAME:  # not read for this: that would take time, and nothing is plainly its own
         notes.add("conflict", "import.license-text", at, what=what, license=license)
         return [unread(given[0])]
-    free = terms(license).free == "yes"
+    free = terms(license).free == "yes" or terms(license).expression == _NOT_SAID
     more: list[str] = []
     if (other := _other_text(license, text, free)) is not None:
         more.append(other)
@@ -194,17 +195,18 @@ def own_text(license: str, text: Any) -> bool:
         return False
     if len(text) <= _MOST_SHORT and same_terms(license, text):
         return True
-    lines = [line.strip() for line in text.strip().splitlines()]
-    while lines and (not lines[0] or _TITLE.fullmatch(lines[0]) or _holder(lines[0])):
-        lines.pop(0)
-    words = " ".join(re.findall(r"\w+", " ".join(lines).casefold()))
+    body = dropwhile(_before_the_text, text.splitlines())
+    words = " ".join(re.findall(r"\w+", " ".join(body).casefold()))
     found = _TEXTS.get(hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16])
     return found is not None and found == terms(license).expression
 
 
-def _holder(line: str) -> bool:
-    """Whether a line only says who has the copyright."""
-    return len(line) <= _MOST_SHORT and _HOLDER.fullmatch(line) is not None and not _NO_HOLDER.search(line)
+def _before_the_text(line: str) -> bool:
+    """Whether a line is blank, a title, or only says who has the copyright."""
+    line = line.strip()
+    if not line or len(line) > _MOST_SHORT or _TITLE.fullmatch(line):
+        return len(line) <= _MOST_SHORT
+    return _HOLDER.fullmatch(line) is not None and not _NO_HOLDER.search(line)
 
 
 def _other_address(license: str, value: Any, free: bool) -> str | None:

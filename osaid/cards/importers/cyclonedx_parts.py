@@ -115,9 +115,8 @@ class Terms:
         long = any(len(name) > MOST_NAME for name in names)
         self._clash = self._clash or (len(names) > 1 and (long or not same_terms(*names)))
         if names:
-            stands_for = names[0] if long or len(names) == 1 else joined(names)
-            more = besides(stands_for, content, [url], (self._notes, f"{what}[].license", at)) if stands_for is not None else []
-            self._add(known, *names, *more)
+            stands_for = None if long or len(names) == 1 else joined(names)
+            self._add(known, *names, *besides(stands_for or names[0], content, [url], (self._notes, f"{what}[].license", at)))
             if not license.get("id"):
                 self._url = self._url or address(url)
         else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ...licenses.knowledge import fold, knowledge_base
-from .bom_terms import besides, either, joined, of_text, own_text, same_terms, unread, written
+from .bom_terms import MOST_NAME, besides, either, joined, of_text, own_text, same_terms, unread, written
 from .common import Notes
 
 __all__ = ["Edge", "Element", "Graph", "one", "several"]
@@ -150,9 +150,8 @@ class Graph:
 
     def licenses(self, identifier: str, kind: str) -> list[str]:
         """The licences that relationships of a kind (``hasDeclaredLicense``) give to an element."""
-        return [
-            found for edge in self.start_at(identifier, kind) for end in edge.ends for found in self.license(end, kind, edge.element.at)
-        ]
+        edges = self.start_at(identifier, kind)
+        return [found for edge in edges for end in edge.ends or [None] for found in self.license(end, kind, edge.element.at)]
 
     def license(self, reference: Any, what: str, at: At, depth: int = 0) -> list[str]:
         """The licence texts that a reference means, which all apply; none for no assertion.
@@ -229,15 +228,13 @@ class Graph:
             found.append(name)
         if not found:
             alone = of_text(data.get(key))
-            return [alone] if alone is not None and key == "licenseText" else [unread(element.id)]
+            if alone is None or key != "licenseText":
+                return [self._unread(element.id, f"{element.type} without a name", at)]
+            return [alone]
         addresses = several(data.get("seeAlso")) if listed is None else []
         if key == "licenseText":
-            return [
-                *found,
-                *besides(
-                    (joined(found) if found[1:] else found[0]) or unread(element.id), data.get(key), addresses, (self._notes, what, at)
-                ),
-            ]
+            stands_for = joined(found) if found[1:] else None
+            return [*found, *besides(stands_for or found[0], data.get(key), addresses, (self._notes, what, at))]
         if not own_text(found[0], data[key]):  # the text of an exception can take back what the licence grants
             found.append(self._unread(data[key], f"{element.type}.{key}", at))
         return found
@@ -257,7 +254,7 @@ def _individual(name: str) -> Iterator[str]:
 def _names(identifier: str, name: str) -> bool:
     """Whether a name is that of a licence on the SPDX list."""
     known = knowledge_base().find(identifier)
-    return same_terms(identifier, name) or (known is not None and fold(known.name) == fold(name))
+    return len(name) <= MOST_NAME and (same_terms(identifier, name) or (known is not None and fold(known.name) == fold(name)))
 
 
 def _custom(identifier: str) -> str | None:
