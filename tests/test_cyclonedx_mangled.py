@@ -75,7 +75,7 @@ def test_a_mangled_file_gives_a_card_or_a_problem(data: Any) -> None:
     assert shape().problems_in(imported.data) == []
 
 
-def test_a_huge_file_is_read_in_time() -> None:
+def test_a_huge_file_is_read() -> None:
     model = {"type": "machine-learning-model", "name": "x", "licenses": [{"license": {"name": f"L{n}"}} for n in range(5000)]}
     model["modelCard"] = {"modelParameters": {"datasets": [{"ref": "same"}] * 5000}}  # type: ignore[assignment]
     data = [{"type": "data", "bom-ref": "same", "name": "d"}] * 5000

@@ -29,6 +29,7 @@ _LINK = re.compile(
     r"https?://(?:www\.)?(?:arxiv\.org|github\.com|huggingface\.co|doi\.org|openreview\.net|aclanthology\.org|zenodo\.org)/[^\s<>()\[\]\"'`|]{1,300}"
 )
 _AROUND = 60  # characters shown on either side
+_MOST_BASES, _MOST_DATASETS = 50, 1000
 _MOST_LEADS = 20
 _MOST_BODY = 400_000
 _SAYS = "What the front matter of the README states; not checked against the sources."
@@ -99,37 +100,33 @@ def _bases(front: dict[str, Any], notes: Notes) -> Iterator[dict[str, Any]]:
     if relation is not None and said == "unspecified":
         notes.add("conflict", "import.hf-relation", ("base_model_relation",), relation=str(relation))
     seen: set[str] = set()
-    for item in given if isinstance(given, list) else [given]:
-        value = item.get("id", item.get("name")) if isinstance(item, dict) else item
-        written = text(value)
-        if written is None:
-            if value is not None:
-                notes.wrong_type("base_model", ("base_model",))
-            continue
+    for written in _names(given, "base_model", notes):
         address = _ANY_HUB_ADDRESS.fullmatch(written.strip())
         name = address["id"] if address else written.strip()
         if not _HUB_ID.fullmatch(name) or len(name) > 200:
             notes.add("unreadable", "import.hf-base", ("base_model",), base=written)
-        elif name not in seen and len(seen) < 50:
+        elif name not in seen and len(seen) < _MOST_BASES:
             seen.add(name)
             yield {"model": name, "relation": said, "evidence": [FILE]}
 
 
 def _datasets(front: dict[str, Any], notes: Notes) -> Iterator[dict[str, Any]]:
-    given = front.get("datasets")
-    seen: set[str] = set()
+    for name in list(dict.fromkeys(_names(front.get("datasets"), "datasets", notes)))[:_MOST_DATASETS]:
+        entry: dict[str, Any] = {"name": name, "evidence": [FILE]}
+        if "/" in name and _HUB_ID.fullmatch(name):
+            entry["where"] = [f"https://huggingface.co/datasets/{name}"]
+        yield entry
+
+
+def _names(given: Any, key: str, notes: Notes) -> Iterator[str]:
+    """The names in a field: one or a list, as text or as maps with ``id`` or ``name``."""
     for item in given if isinstance(given, list) else [given]:
         value = item.get("id", item.get("name")) if isinstance(item, dict) else item
         name = text(value)
-        if name is None:
-            if value is not None:
-                notes.wrong_type("datasets", ("datasets",))
-        elif name not in seen and len(seen) < 1000:
-            seen.add(name)
-            entry: dict[str, Any] = {"name": name, "evidence": [FILE]}
-            if "/" in name and _HUB_ID.fullmatch(name):
-                entry["where"] = [f"https://huggingface.co/datasets/{name}"]
-            yield entry
+        if name is not None:
+            yield name
+        elif value is not None:
+            notes.wrong_type(key, (key,))
 
 
 # --- the body -------------------------------------------------------------------------------------------------------
