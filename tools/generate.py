@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from osaid.document import load
 from osaid.lineage import Library
 from osaid.reports.result_schema import assessment_schema
 from osaid.reports.text import score_text
+from osaid.resources import as_json
 from osaid.rubrics.assessor import Assessor
 from osaid.rubrics.model import rubric_schema
 from osaid.rubrics.rubric import Rubric, rubric_ids
@@ -33,6 +35,16 @@ def schemas() -> dict[Path, str]:
     folder = ROOT / "osaid" / "schemas"
     made = {"card": card_schema(), "rubric": rubric_schema(), "assessment": assessment_schema()}
     return {folder / f"{name}.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in made.items()}
+
+
+def data_as_json() -> dict[Path, str]:
+    """The large data files of the package as JSON, which is read sooner, with the digest of what they were made from."""
+    made = {}
+    for name in ("licenses/licenses.yaml", "cards/vocabulary.yaml", "data/messages.en.yaml"):
+        path = ROOT / "osaid" / name
+        data = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "data": load(str(path)).data}
+        made[Path(as_json(str(path)))] = json.dumps(data, separators=(",", ":"), ensure_ascii=False) + "\n"
+    return made
 
 
 def criteria() -> dict[Path, str]:
@@ -130,7 +142,7 @@ def main() -> int:
     """Write everything, or check it."""
     check = "--check" in sys.argv[1:]
     stale = []
-    for make in (schemas, components, criteria, outcomes, outputs):
+    for make in (schemas, data_as_json, components, criteria, outcomes, outputs):
         for path, text in make().items():
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 stale.append(path.relative_to(ROOT))

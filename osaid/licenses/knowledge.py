@@ -22,6 +22,7 @@ GRANTS = ("denied", "restricted", "unknown", "free")  # from the strictest to th
 """What a licence can say about a freedom, from the strictest to the freest."""
 
 _DROPPED = frozenset(("the", "license", "licence", "agreement", "version"))
+_NO_WORD = re.compile(r"[^\w+]+|_")
 _MOST_NAME = 300
 # Signs that can turn a name round, or lead to a footnote: "MIT?", "!mit", "MIT*". Symbols (a cross, for instance) can too.
 _MEANS_MORE = re.compile("[!?*~^=<>|#%$@\\\\…！？＊～]")
@@ -78,8 +79,8 @@ class License(NamedTuple):
 
 def fold(name: str) -> str:
     """A name without what people vary: case, punctuation, "the", "license", "version", the v before a number."""
-    words = re.sub(r"[^\w+]+|_", " ", name.casefold()).split()
-    kept = [re.sub(r"^v(?=[0-9])", "", word) for word in words if word not in _DROPPED and word != "v"]
+    words = _NO_WORD.sub(" ", name.casefold()).split()
+    kept = [word[1:] if word[0] == "v" and word[1:2].isdecimal() else word for word in words if word not in _DROPPED and word != "v"]
     return " ".join(kept or words)
 
 

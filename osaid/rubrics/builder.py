@@ -52,6 +52,7 @@ class Builder:
         self.silence = "open"
         self.undetermined: tuple[str, str, str] | None = None
         self.rungs: dict[str, _Rung] = {}  # levels that ask for criteria
+        self.asked: dict[str, tuple[frozenset[str], Mapping[str, str]]] = {}  # what for, and what stands in
         self.named: set[str] = set()  # the atoms that conditions of verdicts name
         self.atoms: dict[str, Condition] = {}
         self.last: dict[str, Condition] = {}
@@ -191,11 +192,13 @@ class Builder:
             return LevelRule(rule["id"], rule["label"], _undecided, (), ())
         used = tuple(name for name in asks if self.criteria[name].data.get("role") == "if-used")
         required = tuple(name for name in asks if name not in used)
-        rung = _Rung(partial(_reached, required, used, stand_in, True), partial(_reached, required, used, stand_in, False))
+        everything = partial(_reached, (*required, *used), stand_in)
+        rung = _Rung(partial(_reached_so_far, required, used, stand_in) if used else everything, everything)
         below = self.rungs.get(after)
         if below is not None:
             rung = _Rung(_both(below.now, rung.now), _both(below.at_last, rung.at_last))
         self.rungs[rule["id"]] = rung
+        self.asked[rule["id"]] = frozenset(asks), stand_in
         condition = self._atom(f"level {rule['id']}", *rung)
         return LevelRule(rule["id"], rule["label"], condition, required, used, after, stand_in)
 
@@ -335,9 +338,18 @@ class Builder:
         return lambda atoms: atoms[name]
 
 
-def _reached(required: Sequence[str], if_used: Sequence[str], stand_in: Mapping[str, str], now: bool, states: States) -> State:
-    asked = counted(states, required, if_used) if now and if_used else [*required, *if_used]
-    return all_of(any_of((states[name], states[stand_in[name]])) if name in stand_in else states[name] for name in asked)
+def _reached(asked: Sequence[str], stand_in: Mapping[str, str], states: States) -> State:
+    found = State.NOT_APPLICABLE
+    for name in asked:
+        state = states[name]
+        if name in stand_in:
+            state = any_of((state, states[stand_in[name]]))
+        found = both(found, state)
+    return found
+
+
+def _reached_so_far(required: Sequence[str], if_used: Sequence[str], stand_in: Mapping[str, str], states: States) -> State:
+    return _reached(counted(states, required, if_used), stand_in, states)
 
 
 def _both(below: Condition, own: Condition) -> Condition:
