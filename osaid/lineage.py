@@ -15,9 +15,10 @@ from .shapes import at
 if TYPE_CHECKING:
     from .cards.findings import Finding
 
-__all__ = ["Library", "bases_first", "lineage_findings", "names"]
+__all__ = ["Library", "bases_first", "lineage_findings", "names", "own"]
 
 _MOST_KEPT = 8
+_MOST_IDS = 10_000
 _HUB = "https://huggingface.co/"
 
 
@@ -39,15 +40,27 @@ class Library:
                 self._at_hand.setdefault(name, card)
         self._find = find
         self._read: OrderedDict[str, tuple[str, LoadedCard | None]] = OrderedDict()
+        self._ids: dict[str, str] = {}  # the id that a name was found to mean
 
     def card(self, identifier: str) -> LoadedCard | None:
         """The card of a model, or None."""
         return self.look_up(identifier)[1]
 
-    def canonical(self, name: str) -> str:
-        """The id of the model that a name means; the name itself where there is no card of it."""
-        card = self.card(name)
-        return card.subject.id if card is not None else name
+    def key(self, name: str, root: LoadedCard) -> str:
+        """What a base goes by among the models below ``root``: its card's id, or the name itself where it has no card.
+
+        A name of the root's own means the root. Another model whose card happens to have the root's id keeps the name it was given.
+        """
+        if _folded(name) in names(root.subject.id, root.data["model"]):
+            return root.subject.id
+        folded = _folded(name)
+        if folded not in self._ids:
+            card = self.card(folded)
+            if len(self._ids) >= _MOST_IDS:
+                self._ids.clear()
+            self._ids[own(folded)] = own(card.subject.id) if card is not None else own(name)
+        found = self._ids[folded]
+        return folded if found == root.subject.id else found
 
     def look_up(self, identifier: str) -> tuple[str, LoadedCard | None]:
         """``found`` with the card of a model, ``missing``, or ``unusable``."""
@@ -78,6 +91,11 @@ def names(identifier: str, model: Mapping[str, Any]) -> list[str]:
     address = links.get("huggingface") if isinstance(links, dict) else None
     on_hub = address.removeprefix(_HUB).strip("/") if isinstance(address, str) else ""
     return [identifier, _folded(on_hub)] if on_hub.count("/") == 1 else [identifier]
+
+
+def own(text: str) -> str:
+    """A copy: kept, a text of a document would hold on to the memory of all of it."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "surrogatepass")
 
 
 def _folded(name: str) -> str:
@@ -115,7 +133,7 @@ def bases_first(card: LoadedCard, library: Library, settled: Container[str] = ()
         waiting.append(identifier)
         in_waiting.add(identifier)
         found = card if identifier == root else library.card(identifier)
-        walk.append((identifier, iter([library.canonical(base) for base in _bases(found)] if found is not None else ())))
+        walk.append((identifier, iter([library.key(base, card) for base in _bases(found)] if found is not None else ())))
 
     enter(root)
     while walk:
@@ -145,7 +163,7 @@ def lineage_findings(card: LoadedCard, library: Library) -> list[Finding]:
 
     found = []
     rings = [ring for ring in bases_first(card, library) if card.subject.id in ring]
-    for index, base in enumerate(map(library.canonical, _bases(card))):
+    for index, base in enumerate(library.key(name, card) for name in _bases(card)):
         code = "finding.base-cycle" if any(base in ring for ring in rings) else "finding.base-missing"
         status = library.look_up(base)[0]
         if code == "finding.base-missing" and status == "unusable":

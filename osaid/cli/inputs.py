@@ -15,7 +15,7 @@ from .. import document
 from ..cards.reader import LoadedCard, read_card, read_whole, syntax
 from ..document import DEFAULT_LIMITS, Document
 from ..errors import DocumentError, OsaidError, Place, Problem
-from ..lineage import names
+from ..lineage import names, own
 from ..reports import Failure
 from ..resources import bundled_ids, bundled_path
 from ..shapes import closest
@@ -81,7 +81,7 @@ def index(inputs: list[Input]) -> Callable[[str], LoadedCard | None]:
         if ids is None:
             ids = {}
             for item in inputs:
-                for model in map(_own, _ids(item)):
+                for model in map(own, _ids(item)):
                     # Of two cards of one id neither can be relied on.
                     ids[model] = (
                         _broken(item.name, Problem("card.same-id", {"id": model, "other": ids[model].name})) if model in ids else item
@@ -89,11 +89,6 @@ def index(inputs: list[Input]) -> Callable[[str], LoadedCard | None]:
         return ids[identifier].card() if identifier in ids else None
 
     return find
-
-
-def _own(text: str) -> str:
-    """A copy, made when the document that the text comes from is gone: kept, the text would hold on to its memory."""
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "surrogatepass")
 
 
 def _ids(item: Input) -> list[str]:

@@ -11,13 +11,15 @@ license-expression by a test): it gives the column of an error, takes names of s
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
 from ..errors import OsaidError, Place, Problem
+from ..outcome import State, all_of, any_of
 from .knowledge import FREEDOMS, GRANTS, License, knowledge_base
 
-__all__ = ["NO_LICENSE", "Leaf", "Terms", "terms"]
+__all__ = ["NO_LICENSE", "Leaf", "Terms", "on_terms", "terms"]
 
 NO_LICENSE = "NONE"
 _NO_ASSERTION = "NOASSERTION"
@@ -111,6 +113,25 @@ def terms(text: str) -> Terms:
         return _judge(text, written)
     except OsaidError as error:
         return Terms(text, written, ("unknown",) * 4, "unknown", (Leaf(written, None),), (), True, error.problems[0])
+
+
+def on_terms(found: Terms, test: Callable[[License], bool]) -> State:
+    """Whether a test on licences holds for terms: ``OR`` for one branch, ``AND`` for all; not known where a name is not known."""
+    if not found.stated:
+        return State.NOT_MET if found.expression == NO_LICENSE else State.UNKNOWN
+    if found.problem is not None or len(found.leaves) == 1:
+        license = found.leaves[0].license
+        return State.UNKNOWN if license is None else State.MET if test(license) else State.NOT_MET
+    postfix, _ = _parse(found.written)
+    stack: list[State] = []
+    for word in postfix:
+        if isinstance(word, int):
+            license = found.leaves[word].license
+            stack.append(State.UNKNOWN if license is None else State.MET if test(license) else State.NOT_MET)
+            continue
+        right, left = stack.pop(), stack.pop()
+        stack.append(any_of((left, right)) if word == "OR" else all_of((left, right)) if word == "AND" else left)
+    return stack.pop()
 
 
 def _judge(text: str, written: str) -> Terms:

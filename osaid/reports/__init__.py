@@ -48,8 +48,16 @@ class Context(NamedTuple):
     fit: bool = False  # leave out columns that do not fit into the width?
 
     def rubric_of(self, assessment: Assessment) -> Rubric:
-        """The rubric that an assessment was made by."""
-        return next(rubric for rubric in self.rubrics if rubric.sha256 == assessment.rubric.sha256)
+        """The rubric that an assessment was made by. Raises KeyError for any other."""
+        for rubric in self.rubrics:
+            if rubric.sha256 == assessment.rubric.sha256:
+                return rubric
+        raise KeyError(assessment.rubric.id)
+
+    def name_of(self, rubric: Rubric) -> str:
+        """What tells a rubric from the others of a run: its id, with its version and digest where two have the same."""
+        same = [other for other in self.rubrics if other.id == rubric.id]
+        return rubric.id if len(same) == 1 else f"{rubric.id} {rubric.version} {rubric.sha256[:8]}"
 
 
 def render(name: str, results: Iterable[Result], context: Context) -> Iterator[str]:

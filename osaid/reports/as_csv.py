@@ -31,7 +31,7 @@ def render(results: Iterable[Result], context: Context) -> Iterator[str]:
         yield _row(
             [
                 *map(spreadsheet, strangers),
-                spreadsheet(result.rubric.id),
+                spreadsheet(context.name_of(context.rubric_of(result))),
                 spreadsheet(result.verdict.id),
                 spreadsheet(" ".join(result.verdict.possible)),
                 f"{result.score.low:.1f}",

@@ -41,7 +41,7 @@ def one_card(assessments: Iterable[Assessment], context: Context) -> Grid:
     rows = []
     for assessment in assessments:
         rubric = context.rubric_of(assessment)
-        rows.append([rubric.id, _verdict(assessment, rubric), range_text(assessment.score), progress_text(assessment)])
+        rows.append([context.name_of(rubric), _verdict(assessment, rubric), range_text(assessment.score), progress_text(assessment)])
     return Grid(["Framework", "Verdict", "Score", "Levels"], rows)
 
 
@@ -58,7 +58,7 @@ def many_cards(results: Iterable[Result], context: Context, escape: Escape) -> G
         subject = assessments[0].subject
         found.append((standing(assessments[0], first), [escape(subject.name, 40), *cells]))
     found.sort(key=lambda item: item[0])
-    return Grid(["Model", *(rubric.id for rubric in context.rubrics)], [cells for _, cells in found], failures)
+    return Grid(["Model", *map(context.name_of, context.rubrics)], [cells for _, cells in found], failures)
 
 
 def _verdict(assessment: Assessment, rubric: Rubric) -> str:

@@ -105,7 +105,7 @@ class Gap(NamedTuple):
 
 
 class LineageStep(NamedTuple):
-    """A base model: how it was used, and what is known of it. ``status`` is assessed, missing or cycle."""
+    """A base model: how it was used, and what is known of it. ``status`` is assessed, missing, unusable or cycle."""
 
     model: str
     relation: str

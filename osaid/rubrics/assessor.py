@@ -42,18 +42,18 @@ class Assessor:
                 if base is not None:
                     into = self._known if len(ring) == 1 else in_rings
                     # Of a base only the outcomes and the verdict are asked for.
-                    into[identifier] = self._judge(base, Facts(base.data), ring, in_rings)._replace(evidence=(), gaps=())
-        assessment = self._judge(card, facts, ring, in_rings)._replace(notes=card.notes)
+                    into[identifier] = self._judge(base, Facts(base.data), ring, in_rings, card)._replace(evidence=(), gaps=())
+        assessment = self._judge(card, facts, ring, in_rings, card)._replace(notes=card.notes)
         while len(self._known) > _MOST_KEPT:
             self._known.popitem(last=False)
         return assessment
 
-    def _judge(self, card: LoadedCard, facts: Facts, ring: list[str], in_rings: Mapping[str, Assessment]) -> Assessment:
-        """``ring`` are the models that this one was made from and that were made from it, and itself."""
+    def _judge(self, card: LoadedCard, facts: Facts, ring: list[str], in_rings: Mapping[str, Assessment], root: LoadedCard) -> Assessment:
+        """``ring`` are the models that this one was made from and that were made from it, and itself; ``root`` the card asked for."""
         relations = vocabulary().relations
         bases = []
         for base in facts.derived_from or ():
-            model, relation = self._library.canonical(base["model"]), base["relation"]
+            model, relation = self._library.key(base["model"], root), base["relation"]
             assessment = None if model in ring else in_rings.get(model) or self._known.get(model)
             if model in self._known:
                 self._known.move_to_end(model)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
 from ..document import Document
 from ..errors import Problem, RubricError
-from ..outcome import State, all_of, any_of, both
+from ..outcome import State, all_of, any_of
 from ..shapes import at, closest
 from .checks import Check, all_checks, any_check, at_least_checks, not_check, nothing, on_facts, refer
-from .conditions import Condition, States, counted, every, every_at_last, names_in, not_fully
+from .conditions import Condition, States, every, every_at_last, names_in, not_fully, reached, reached_so_far
 from .definition import Criterion, LevelRule, Rubric, VerdictRule
 from .probes import PROPOSITIONS, BadParameter, LicenseList, Sets
 
@@ -31,10 +31,14 @@ class _Entry(NamedTuple):
 
 
 class _Rung(NamedTuple):
-    """Whether a level that asks for criteria is reached, from the states of the criteria: now, and once everything is known."""
+    """A level that asks for criteria: the atoms of it and of those below, and all that they ask for."""
 
-    now: Condition
-    at_last: Condition
+    atoms: tuple[str, ...]
+    asks: frozenset[str]
+    stand_in: Mapping[str, str]
+
+
+_GROUND = _Rung((), frozenset(), {})
 
 
 class Builder:
@@ -52,7 +56,6 @@ class Builder:
         self.silence = "open"
         self.undetermined: tuple[str, str, str] | None = None
         self.rungs: dict[str, _Rung] = {}  # levels that ask for criteria
-        self.asked: dict[str, tuple[frozenset[str], Mapping[str, str]]] = {}  # what for, and what stands in
         self.named: set[str] = set()  # the atoms that conditions of verdicts name
         self.atoms: dict[str, Condition] = {}
         self.last: dict[str, Condition] = {}
@@ -164,7 +167,8 @@ class Builder:
         levels: list[LevelRule] = []
         for entry in self.levels:
             rule = entry.data
-            if bool(rule.get("when")) == bool(rule.get("asks")):
+            given = {key for key in ("when", "asks", "after", "stand_in") if rule.get(key)}
+            if not given & {"when", "asks"} or ("when" in given and len(given) > 1):
                 self.bad("rubric.level-when", entry, id=rule["id"])
             elif "when" in rule:
                 condition = self._condition(rule["when"], entry, ("when",), criteria)
@@ -178,29 +182,38 @@ class Builder:
         return levels
 
     def _rung(self, entry: _Entry) -> LevelRule:
-        """A level that asks for criteria, perhaps after another one of that sort."""
+        """A level that asks for criteria, perhaps after another one of that sort.
+
+        Its atom is only what it asks for beside the levels below, so that what is open in one of them is open once.
+        """
         rule = entry.data
         asks, stand_in, after = tuple(rule["asks"]), rule.get("stand_in", {}), rule.get("after", "")
-        named = [(("asks", index), name) for index, name in enumerate(asks)]
-        named += [(("stand_in", name), given) for name, other in stand_in.items() for given in (name, other)]
-        for path, given in named:
-            if given not in self.criteria:
-                self._unknown("rubric.unknown-criterion", given, self.criteria, entry, path)
+        named: list[tuple[_Path, str, Mapping[str, Any]]] = [(("asks", index), name, self.criteria) for index, name in enumerate(asks)]
+        named += [(("stand_in", name), name, dict.fromkeys(asks)) for name in stand_in]
+        named += [(("stand_in", name), other, self.criteria) for name, other in stand_in.items()]
+        for path, given, known in named:
+            if given not in known:
+                self._unknown("rubric.unknown-criterion", given, known, entry, path)
         if after and after not in self.rungs:
             self._unknown("rubric.unknown-level", after, self.rungs, entry, ("after",))
-        if any(given not in self.criteria for _, given in named):
+        if any(given not in self.criteria for _, given, _ in named):
             return LevelRule(rule["id"], rule["label"], _undecided, (), ())
+        below = self.rungs.get(after, _GROUND)
+        new = [name for name in asks if name not in below.asks or below.stand_in.get(name) != stand_in.get(name)]
         used = tuple(name for name in asks if self.criteria[name].data.get("role") == "if-used")
         required = tuple(name for name in asks if name not in used)
-        everything = partial(_reached, (*required, *used), stand_in)
-        rung = _Rung(partial(_reached_so_far, required, used, stand_in) if used else everything, everything)
-        below = self.rungs.get(after)
-        if below is not None:
-            rung = _Rung(_both(below.now, rung.now), _both(below.at_last, rung.at_last))
-        self.rungs[rule["id"]] = rung
-        self.asked[rule["id"]] = frozenset(asks), stand_in
-        condition = self._atom(f"level {rule['id']}", *rung)
-        return LevelRule(rule["id"], rule["label"], condition, required, used, after, stand_in)
+        own = tuple(name for name in new if name in required), tuple(name for name in new if name in used)
+        atom = f"level {rule['id']}"
+        self.atoms[atom] = partial(reached_so_far, *own, stand_in)
+        self.last[atom] = partial(reached, (*own[0], *own[1]), stand_in) if own[1] else self.atoms[atom]
+        self.rungs[rule["id"]] = _Rung((*below.atoms, atom), frozenset(asks) | below.asks, {**below.stand_in, **stand_in})
+        return LevelRule(rule["id"], rule["label"], self._level(rule["id"]), required, used, after, stand_in)
+
+    def _level(self, name: str) -> Condition:
+        """Whether a level that asks for criteria is reached, with all below it."""
+        atoms = self.rungs[name].atoms
+        self.named.update(atoms)
+        return lambda states: all_of(states[atom] for atom in atoms)
 
     def _criterion(self, entry: _Entry, sets: Sets) -> Criterion:
         data = entry.data
@@ -317,7 +330,7 @@ class Builder:
         if name == "criterion" and isinstance(parameter, str) and parameter in self.criteria:
             return self._atom(parameter, lambda states: states[parameter])
         if name == "level" and isinstance(parameter, str) and parameter in self.rungs:
-            return self._atom(f"level {parameter}", *self.rungs[parameter])
+            return self._level(parameter)
         if name in ("all", "any"):
             self.bad("rubric.not-a-list", entry, inner)
         elif name == "level":
@@ -336,24 +349,6 @@ class Builder:
         self.atoms.setdefault(name, work_out)
         self.last.setdefault(name, at_last or work_out)
         return lambda atoms: atoms[name]
-
-
-def _reached(asked: Sequence[str], stand_in: Mapping[str, str], states: States) -> State:
-    found = State.NOT_APPLICABLE
-    for name in asked:
-        state = states[name]
-        if name in stand_in:
-            state = any_of((state, states[stand_in[name]]))
-        found = both(found, state)
-    return found
-
-
-def _reached_so_far(required: Sequence[str], if_used: Sequence[str], stand_in: Mapping[str, str], states: States) -> State:
-    return _reached(counted(states, required, if_used), stand_in, states)
-
-
-def _both(below: Condition, own: Condition) -> Condition:
-    return lambda states: both(below(states), own(states))
 
 
 def _undecided(atoms: States) -> State:

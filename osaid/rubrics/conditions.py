@@ -1,13 +1,26 @@
-"""Conditions of verdicts and levels, over a few atoms: ``every: KIND`` and ``criterion: ID``."""
+"""Conditions of verdicts and levels, over a few atoms: ``every: KIND``, ``criterion: ID``, and what a level asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
-from ..outcome import State, all_of
+from ..outcome import State, all_of, any_of, both
 
-__all__ = ["Condition", "States", "counted", "every", "every_at_last", "holds", "names_in", "not_fully", "possible"]
+__all__ = [
+    "Condition",
+    "States",
+    "counted",
+    "every",
+    "every_at_last",
+    "holds",
+    "names_in",
+    "not_fully",
+    "possible",
+    "reached",
+    "reached_so_far",
+    "stands_in",
+]
 
 _MOST_OPEN = 10
 
@@ -28,6 +41,27 @@ def every(states: States, required: Sequence[str], if_used: Sequence[str]) -> St
 def every_at_last(states: States, required: Sequence[str], if_used: Sequence[str]) -> State:
     """Whether they will be once everything is known, unknown steps included."""
     return all_of(states[name] for name in (*required, *if_used))
+
+
+def stands_in(name: str, stand_in: Mapping[str, str], states: States) -> bool:
+    """Whether another criterion may count in the place of this one: it has one, applies, and is not met itself."""
+    return name in stand_in and states[name] is not State.MET and states[name] is not State.NOT_APPLICABLE
+
+
+def reached(asked: Sequence[str], stand_in: Mapping[str, str], states: States) -> State:
+    """Whether all criteria asked for are met, or what stands in for them."""
+    found = State.NOT_APPLICABLE
+    for name in asked:
+        state = states[name]
+        if stands_in(name, stand_in, states):
+            state = any_of((state, states[stand_in[name]]))
+        found = both(found, state)
+    return found
+
+
+def reached_so_far(required: Sequence[str], if_used: Sequence[str], stand_in: Mapping[str, str], states: States) -> State:
+    """The same, leaving out steps that nobody has shown."""
+    return reached(counted(states, required, if_used) if if_used else required, stand_in, states)
 
 
 def not_fully(state: State) -> State:

@@ -20,7 +20,7 @@ from .assessment import (
     Score,
     Verdict,
 )
-from .conditions import States, counted, holds, possible
+from .conditions import States, counted, holds, possible, stands_in
 from .definition import Criterion, LevelRule, Rubric
 from .facts import Facts
 from .probes import Found
@@ -232,7 +232,7 @@ def _share(rule: LevelRule, states: States) -> float:
     """The share of a level's criteria that are met, of those that apply, in percent."""
     asked: Iterable[str] = rule.required if not rule.if_used else counted(states, rule.required, rule.if_used)
     for name, other in rule.stand_in.items():
-        if states[name] is not State.MET and states[other] is State.MET:
+        if stands_in(name, rule.stand_in, states) and states[other] is State.MET:
             asked = dict.fromkeys(other if item == name else item for item in asked)
     found = [states[name] for name in asked]
     applicable = len(found) - found.count(State.NOT_APPLICABLE)

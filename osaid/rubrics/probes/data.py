@@ -10,7 +10,7 @@ from ...cards.vocabulary import LISTING_OF, vocabulary
 from ...licenses.expression import NO_LICENSE, terms
 from ...outcome import State, all_of
 from ..assessment import Reason
-from ..facts import Facts
+from ..facts import Facts, License
 from .common import BY_LEVEL, UNTRAINED, Found, Probe, Sets, evidence_of, word, words
 from .terms import name_of, on_list
 
@@ -170,6 +170,14 @@ def shared(parameter: Any, sets: Sets) -> Probe:
     return _datasets(parameter, judge)
 
 
+_NO_TERMS = License(None)
+
+
+def _is_spoken_of(stage: Mapping[str, Any]) -> bool:
+    claims = [*stage.get("description", {}).values(), *stage.get("listing", {}).values(), stage.get("covers_all_data", {})]
+    return any(claim.get("level") in ("full", "partial") for claim in claims)
+
+
 def not_restrictive(parameter: Any, sets: Sets) -> Probe:
     """The data information of every stage is not under terms that restrict; stating no licence is noted only."""
     word(parameter, ["data_information"])
@@ -180,7 +188,8 @@ def not_restrictive(parameter: Any, sets: Sets) -> Probe:
             return UNTRAINED if facts.no_training_of_its_own else silent
         reasons = []
         for name, stage in facts.stages.items():
-            default = facts.default_license("documents")
+            # Terms of the documents say something here only if some document is known to speak of the data.
+            default = facts.default_license("documents") if _is_spoken_of(stage) else _NO_TERMS
             given = terms(stage["license"]) if "license" in stage else default.terms
             evidence = evidence_of(stage) if "license" in stage else default.evidence
             if given is None or (not given.stated and given.expression != NO_LICENSE):
@@ -234,19 +243,15 @@ def _access(stage: Mapping[str, Any], at: _Way) -> Reason:
     listing = {name: stage.get("listing", {}).get(name, {}).get("level", "unknown") for name in vocabulary().listings}
     sets = stage.get("datasets", ())
     evidence = tuple(dict.fromkeys(item for entry in sets for item in evidence_of(entry)))
-    public = [entry for entry in sets if entry.get("access") in ("open", "public")]
-    some_at_hand = any(map(at_hand, sets))
-    gone = any(not entry.get("where") or entry.get("state") == "gone" for entry in public)
+    # What is shown to be out of reach keeps it from being all; what is shown to be at hand keeps it from being nothing.
+    public = any(entry.get("access", "unknown") in ("open", "public", "unknown") for entry in sets)
+    gone = any(entry.get("state") == "gone" for entry in sets if entry.get("access") in ("open", "public"))
     withheld = any(entry.get("access") in ("obtainable", "unshareable") for entry in sets)
     withheld = withheld or any(listing[name] in ("full", "partial") for name in ("third_party", "unshareable"))
-    if everything_is_there(stage):
-        state = State.MET
-    elif some_at_hand:
-        state = State.PARTLY_MET if gone or withheld or listing["public"] == "partial" else State.PARTLY_OR_MET
-    elif not public and (listing["public"] in ("none", "no-such-step") or (withheld and listing["public"] == "full")):
-        state = State.NOT_MET
-    else:
-        state = State.NOT_OR_PARTLY if gone or withheld else State.UNKNOWN
+    nothing_public = not public and (listing["public"] in ("none", "no-such-step") or (withheld and listing["public"] == "full"))
+    worst = 2 if everything_is_there(stage) else 1 if any(map(at_hand, sets)) else 0
+    best = 0 if nothing_public else 1 if gone or withheld or (worst and listing["public"] == "partial") else 2
+    state = State(3 * worst + best)
     return Reason(_FOUND[state], {}, state, evidence, "", bool(sets) and state is not State.UNKNOWN, at=at)
 
 
@@ -273,6 +278,8 @@ def datasets_licensed(parameter: Any, sets: Sets) -> Probe:
         else:
             state = on_list(terms(dataset["license"]), allowed)
             code, params = _ON_LIST[state], {"dataset": dataset["name"], "license": dataset["license"][:80]}
+            if not terms(dataset["license"]).stated:
+                code, params = "datasets.no-license", {"dataset": dataset["name"]}
         return Reason(code, params, state, evidence_of(dataset), dataset.get("note", ""), True, at=at)
 
     def probe(facts: Facts) -> Found:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ...cards.vocabulary import vocabulary
-from ...licenses.expression import NO_LICENSE, Terms
+from ...licenses.expression import NO_LICENSE, Terms, on_terms
 from ...licenses.knowledge import FREEDOMS, knowledge_base
 from ...outcome import State, all_of, both
 from ..assessment import Reason
@@ -230,13 +230,11 @@ def terms_tolerable(parameter: Any, sets: Sets) -> Probe:
 
 def on_list(terms: Terms, allowed: LicenseList) -> State:
     """Whether terms are on a list of licences: met, not met or unknown."""
-    if allowed.exact or terms.written in allowed.ids:
-        return State.MET if terms.written in allowed.ids else State.NOT_MET
-    if not terms.stated:
+    if terms.written in allowed.ids:
+        return State.MET
+    if allowed.exact and terms.stated:
         return State.NOT_MET
-    if terms.unknown:
-        return State.UNKNOWN
-    return State.MET if terms.chosen and all(license.id in allowed.ids for license in terms.chosen) else State.NOT_MET
+    return on_terms(terms, lambda license: license.id in allowed.ids)
 
 
 _ON_LIST = {State.MET: "terms.on-list", State.NOT_MET: "terms.not-on-list", State.UNKNOWN: "terms.list-unknown"}
