@@ -145,4 +145,8 @@ def failing(result: Assessment) -> set[str]:
     """The criteria that are not met in full, whether known or not, without those that never count."""
     rubric = load_rubric(result.rubric.id)
     roles = {criterion.id: criterion.role for criterion in rubric.criteria}
-    return {item.id for item in result.criteria if item.outcome not in ("met", "not_applicable") and roles[item.id] != "optional"}
+    return {
+        item.id
+        for item in result.criteria
+        if item.outcome not in ("met", "not_applicable") and roles[item.id] not in ("optional", "information")
+    }

@@ -86,11 +86,40 @@ def test_a_file_of_the_tool_does_not_make_a_part_the_whole() -> None:
     assert any(loss.what == "components.*.release" and "training_code" in loss.example for loss in made.losses)
 
 
+def test_what_reads_otherwise_afterwards_is_told_by_itself() -> None:
+    card = full_card()
+    card["components"]["weights"]["release"] = "gated"
+    losses = {(loss.kind, loss.what): loss.example for loss in export(load(card), "mof").losses}
+    assert losses["changed", "components.weights.release"] == "gated becomes full"
+    card = full_card()
+    del card["licenses"]
+    card["components"]["weights"]["license"] = "MIT"
+    added = [loss for loss in export(load(card), "huggingface").losses if loss.kind == "added"]
+    assert [loss.example for loss in added] == ["licenses.parameters.license: mit"]
+
+
+def test_what_says_nothing_is_no_loss() -> None:
+    card = small_card()
+    card.update(components={"weights": {"release": "unknown"}}, evidence={}, training_data={"training": {"datasets": []}})
+    assert {loss.what for loss in export(load(card), "mof").losses} == {"as_of"}
+
+
+def test_a_text_too_large_to_be_read_again_is_refused(tmp_path: Path) -> None:
+    card = small_card()
+    card["notes"] = ["\u4e2d" * 3900] * 190
+    path = tmp_path / "large.yaml"
+    path.write_text(json.dumps(card, ensure_ascii=False), encoding="utf-8")
+    assert run("score", path, "--format", "csv").code == 0
+    ran = run("convert", path, "--to", "cyclonedx")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "convert.too-large" in ran.stderr
+
+
 def test_the_command_lists_what_is_lost(tmp_path: Path) -> None:
     ran = run("convert", "mixtral-8x7b", "--to", "mof")
     assert ran.code == 0
     assert yaml.safe_load(ran.stdout)["release"]["name"] == "Mixtral 8x7B"
-    assert "mof cannot hold evidence" in ran.stderr
+    assert "mof has no place for evidence" in ran.stderr
     assert run("convert", "mixtral-8x7b", "--to", "mof", "--quiet").stderr == ""
     target = tmp_path / "card.json"
     ran = run("convert", "mixtral-8x7b", "--to", "cyclonedx", "-o", target)

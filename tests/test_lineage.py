@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from support import criterion, full_card, load, rubric, rubric_text, run, small_card, write
 
-from osaid import Assessment, Library, assess, assess_all
+from osaid import Assessment, Library, LoadedCard, assess, assess_all, load_rubric
 from osaid.cards.vocabulary import vocabulary
+from osaid.lineage import lineage_findings
 from osaid.reports.text import message
 from osaid.rubrics.assessment import CriterionResult, LineageStep
 from osaid.rubrics.assessor import Assessor
@@ -263,3 +264,37 @@ def test_the_first_of_two_cards_with_one_id_counts() -> None:
     child = derived("child-1b", "base-1b")
     assert judged(child, first, second).verdict.id == "conforms"
     assert judged(child, second, first).verdict.id == "does-not-conform"
+
+
+HUB = "https://huggingface.co/"
+
+
+def test_a_card_of_the_same_id_as_its_base_is_not_made_from_itself() -> None:
+    base = full_card("twin-1b", links={"huggingface": HUB + "Lab/Twin-1B"})
+    copy = load({**full_card("twin-1b", derived_from=[{"model": "lab/twin-1b", "relation": "quantized"}])}, path="copy.yaml")
+    library = Library([load(base, path="base.yaml")])
+    result = Assessor(load_rubric(), library).assess(copy)
+    assert [(step.model, step.status) for step in result.lineage] == [("lab/twin-1b", "assessed")]
+    assert [finding.problem.code for finding in lineage_findings(copy, library)] == []
+
+
+def test_a_card_that_names_itself_by_its_name_on_the_hub_is_a_cycle() -> None:
+    card = load(
+        full_card("self-1b", links={"huggingface": HUB + "Lab/Self-1B"}, derived_from=[{"model": "LAB/self-1b", "relation": "finetune"}])
+    )
+    result = Assessor(load_rubric()).assess(card)
+    assert [step.status for step in result.lineage] == ["cycle"]
+    assert [finding.problem.code for finding in lineage_findings(card, Library())] == ["finding.base-cycle"]
+
+
+def test_a_base_is_read_once_however_many_cards_name_it() -> None:
+    read: list[str] = []
+
+    def find(name: str) -> LoadedCard | None:
+        read.append(name)
+        return load(full_card(name.rpartition("/")[2], links={"huggingface": HUB + name}))
+
+    assessor = Assessor(load_rubric(), Library(find=find))
+    for number in range(60):
+        assessor.assess(load(full_card(f"c{number}", derived_from=[{"model": f"lab/base-{number % 12}", "relation": "merge"}])))
+    assert len(read) <= 24

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import as_yaml
 
-from osaid import LoadedCard, OsaidError, assess, load_rubric, parse_card
+from osaid import LoadedCard, OsaidError, assess, from_mapping, load_rubric, parse_card
 from osaid.cards.schema import shape
+from osaid.cards.vocabulary import vocabulary
 
 CLASS_3 = ["Model architecture", "Model parameters (Final)", "Evaluation results", "Model card", "Data card", "Technical report"]
 CLASS_2 = ["Training code", "Inference code", "Evaluation code", "Evaluation data"]
@@ -157,6 +159,45 @@ def test_what_is_not_listed_is_unknown_and_does_not_count() -> None:
     assert result.verdict.possible == ("class-1", "class-2", "class-3")
     assert (round(result.score.low, 2), result.score.high) == (42.86, 100.0)
     assert assess(mof(listed(*CLASS_3))).verdict.id == "undetermined"
+
+
+NATIVE = {"osaid_card": "1", "as_of": "unknown", "model": {"id": "x", "name": "X", "derived_from": []}, "licenses": {"distribution": "MIT"}}
+
+
+def native(**releases: str) -> LoadedCard:
+    """A native card on which everything is there, but for what is said here."""
+    names = [name for name, entry in vocabulary().components.items() if "mof" in entry]
+    components = {name: {"release": releases.get(name, "full")} for name in names}
+    stage = {"access": {"level": "full"}, "datasets": [{"name": "D", "license": "MIT"}]}
+    return from_mapping({**NATIVE, "components": components, "training_data": {"training": stage}})
+
+
+@pytest.mark.parametrize(
+    ("open_ones", "possible"),
+    [
+        ({"weights"}, {"class-1", "unclassified"}),
+        ({"training_code"}, {"class-1", "class-3"}),
+        ({"research_paper"}, {"class-1", "class-2"}),
+        ({"training_code", "weights"}, {"class-1", "class-3", "unclassified"}),
+        ({"technical_report"}, {"class-1"}),
+    ],
+)
+def test_possible_classes_are_those_that_answers_bring_about(open_ones: set[str], possible: set[str]) -> None:
+    asked = assess(native(**dict.fromkeys(open_ones, "unknown")), "mof-1.0").verdict.possible
+    answers = [dict(zip(open_ones, given, strict=True)) for given in itertools.product(("full", "none"), repeat=len(open_ones))]
+    brought_about = {assess(native(**answer), "mof-1.0").verdict.id for answer in answers}
+    assert set(asked) == brought_about == possible
+
+
+def test_a_step_that_did_not_happen_needs_nothing_to_stand_in_for_it() -> None:
+    result = assess(native(technical_report="no-such-step", research_paper="none"), "mof-1.0")
+    assert [(level.met, level.progress) for level in result.levels][:2] == [(True, 100.0), (True, 100.0)]
+    assert result.verdict.id == "class-2"
+
+
+def test_levels_count_only_what_is_shown() -> None:
+    result = assess(native(weights="unknown"), "mof-1.0")
+    assert [(level.met, level.progress) for level in result.levels] == [(False, 5 / 6 * 100), (False, 0.0), (False, 0.0)]
 
 
 def test_a_spelling_that_the_tool_does_not_know_is_told_with_what_it_means() -> None:

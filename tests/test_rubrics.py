@@ -88,8 +88,28 @@ def one(identifier: str, check: str, **keys: str) -> str:
 
 EXTENDING = rubric_text().replace("version: 1.0.0", "version: 1.0.0\nextends: osaid-2.0")
 
+LEVELS = rubric_text().replace("{", "{{").replace("}", "}}") + "levels:\n  - {{id: low, {}, }}\n"
+
 # What is written wrongly: text, code, the word at whose place the error stands, and what the hint has to suggest.
 BROKEN = {
+    "a level with neither": (LEVELS.format("label: A"), "rubric.level-when", "{id: low", "asks"),
+    "a level with both": (
+        LEVELS.format("label: A, asks: [T-CODE], when: {every: presence}"),
+        "rubric.level-when",
+        "{id: low",
+        "asks",
+    ),
+    "after beside when": (LEVELS.format("label: A, after: low, when: {every: presence}"), "rubric.level-when", "{id: low", "asks"),
+    "a level after nothing": (LEVELS.format("label: A, asks: [T-CODE], after: lo"), "rubric.unknown-level", "lo,", ""),
+    "a level of no criterion": (LEVELS.format("label: A, asks: [T-CODES]"), "rubric.unknown-criterion-near", "T-CODES", "T-CODE"),
+    "a stand-in for what is not asked": (
+        LEVELS.format("label: A, asks: [T-CODE], stand_in: {T-WEIGHTS: T-CODE}"), "rubric.unknown-criterion", "T-CODE}", "T-CODE"),
+    "a list of no licences": (
+        rubric_text(more="license_lists: {mine: {spelling: any}}\n"),
+        "rubric.empty-license-list",
+        "{spelling",
+        "ids",
+    ),
     "misspelt proposition": (one("A", "{relesed: weights}"), "rubric.unknown-proposition-near", "relesed", "released"),
     "no such proposition": (one("A", "{zzz: weights}"), "rubric.unknown-proposition", "zzz", "released"),
     "misspelt in a list": (one("A", "{all: [released: weights, lised: public]}"), "rubric.unknown-proposition-near", "lised", "listed"),

@@ -49,8 +49,9 @@ def load_card(path: str, limits: Limits = DEFAULT_LIMITS, *, form: str | None = 
     return read_whole(lambda: document.parse(document.read_file(path, limits), path=path, format=syntax(form, path), limits=limits), form)
 
 
-def parse_card(raw: bytes, *, path: str | None = None, limits: Limits = DEFAULT_LIMITS, form: str | None = None) -> LoadedCard:
-    """Read a card from bytes, likewise. Raises DocumentError or CardError."""
+def parse_card(raw: bytes | str, *, path: str | None = None, limits: Limits = DEFAULT_LIMITS, form: str | None = None) -> LoadedCard:
+    """Read a card from bytes or text, likewise. Raises DocumentError or CardError."""
+    raw = raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else raw
     return read_whole(lambda: document.parse(raw, path=path, format=syntax(form, path), limits=limits), form)
 
 

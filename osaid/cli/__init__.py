@@ -120,7 +120,10 @@ def main(args: list[str] | None = None) -> NoReturn:
         error.show()
         status = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("osaid: interrupted; nothing is left half written.", err=True)
+        click.echo(
+            "osaid: interrupted. A file asked for with -o is whole or left as it was; what went to standard output may be cut short.",
+            err=True,
+        )
         status = _INTERRUPTED
     except (_ReaderGone, BrokenPipeError):
         # The reader has gone (`osaid score ... | head`): nothing to add. Keep the interpreter from trying at exit.

@@ -20,8 +20,8 @@ from .inputs import expand
 def command(card: str, form: str, source: str | None, target: str | None, quiet: bool) -> None:
     """Write a card in another format: osaid, mof, huggingface (front matter), cyclonedx or spdx3.
 
-    What the file says that has no place in a card, and what the card says that has no place in the format, is listed on
-    standard error. CycloneDX and SPDX 3 carry the whole card with them, so nothing is lost there.
+    What the file says that has no place in a card, and what the card says that has no place in the format or would read
+    otherwise there, is listed on standard error. CycloneDX and SPDX 3 carry the whole card with them, so nothing is lost there.
     """
     try:
         inputs, one = expand([card], source)
@@ -36,8 +36,8 @@ def command(card: str, form: str, source: str | None, target: str | None, quiet:
         loaded = item.card()
     except OsaidError as error:
         fail(error, EXIT_INPUT)
-    made = export(loaded, form)
     try:
+        made = export(loaded, form)
         output([made.text], target)
     except OsaidError as error:
         fail(error)
@@ -46,7 +46,11 @@ def command(card: str, form: str, source: str | None, target: str | None, quiet:
     for severity, problem in notes_as_findings(loaded, leads=False):
         complain(problem, item.name, severity)
     for loss in made.losses:
-        code = "convert.lost" if loss.times == 1 else "convert.lost-many"
-        complain(
-            Problem(code, {"what": loss.what, "count": str(loss.times), "example": loss.example[:120], "format": form}), item.name, "lost"
-        )
+        params = {"what": loss.what, "count": str(loss.times), "example": loss.example[:120], "format": form}
+        complain(Problem(_codes(loss.kind, loss.times), params), item.name, loss.kind)
+
+
+def _codes(kind: str, times: int) -> str:
+    if kind != "lost":
+        return {"changed": "convert.changed", "added": "convert.added"}[kind]
+    return "convert.lost" if times == 1 else "convert.lost-many"

@@ -18,6 +18,7 @@ _ROLES = {
     "required": "Required for the verdict.",
     "if-used": "Counts for the verdict only where its outcome is known: the definition asks for it if the step was used.",
     "optional": "Never counts against a model.",
+    "information": "Told for information: it neither counts nor makes a gap.",
     "summary": "Adds up other criteria; counts in the score, not again in the verdict.",
 }
 _INHERITS = {

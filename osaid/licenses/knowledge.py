@@ -39,10 +39,11 @@ _ALL_FREE = ("free", "free", "free", "free")
 
 
 _WITH_SHORT = re.compile(r"(?P<name>[^()]+\S)\s*\((?P<short>[^()]+)\)")
-# Addresses whose last part names the licence: SPDX, OSI, Apache, GNU and Creative Commons.
+# Addresses whose last part names the licence: SPDX, OSI, Apache, GNU, choosealicense and Creative Commons.
 _ADDRESS = re.compile(
     r"https?://(?:www\.)?(?:spdx\.org/licenses|opensource\.org/licenses?|apache\.org/licenses|gnu\.org/licenses(?:/old-licenses)?"
-    r"|creativecommons\.org/(?P<cc>licenses|publicdomain))/(?P<name>[A-Za-z0-9.+/-]+?)/?(?:\.(?:html|txt|php))?/?(?:deed|legalcode)?(?:\.[a-z]{2})?"
+    r"|choosealicense\.com/licenses|huggingface\.co/datasets/choosealicense/licenses/(?:blob|raw|resolve)/main/markdown"
+    r"|creativecommons\.org/(?P<cc>licenses|publicdomain))/(?P<name>[A-Za-z0-9.+/-]+?)/?(?:\.(?:html|txt|php|md))?/?(?:deed|legalcode)?(?:\.[a-z]{2})?"
 )
 
 

@@ -29,7 +29,7 @@ from .text import (
     shown,
 )
 
-_NOTES = {"unreadable": 10, "conflict": 10, "rule": 10, "unmapped": 10, "lead": 12}  # kinds in order, and how many are shown
+_MOST_NOTES = 12
 _BAR = 20
 _NARROW = 72
 _MOST_CITED = 4
@@ -75,8 +75,10 @@ class _One:
         for severity in HEADINGS:
             yield from self._gaps(severity)
         yield from self._met()
+        yield from self._information()
         yield from self._sources()
-        yield from self._notes()
+        yield from self._notes("How the file was read", ("unreadable", "conflict", "rule"))
+        yield from self._notes("Said by the file besides, and not counted", ("unmapped", "lead"))
         if self.assessment.gaps:
             yield f"\nMore on one of them: osaid explain {self.assessment.gaps[0].criterion}\n"
 
@@ -106,28 +108,40 @@ class _One:
             for level, rule in zip(self.assessment.levels, self.rubric.levels, strict=True):
                 yield f"    {rule.label:<{wide}}  {level.progress:.0f}%\n"
 
-    def _notes(self) -> Iterator[str]:
-        """What the file left to say when it was read: never counted."""
-        notes = self.assessment.notes
+    def _information(self) -> Iterator[str]:
+        """What is told and counts for nothing."""
+        found = [(result, criterion) for result, criterion in self.results.values() if criterion.role == "information"]
+        if found:
+            yield "\n  For information\n\n"
+        for result, criterion in found:
+            yield from self._wrap(f"- {criterion.title}: {outcome_text(result)}. {plain(reasons_text(result), 600)}", "  ", "    ")
+
+    def _notes(self, heading: str, kinds: tuple[str, ...]) -> Iterator[str]:
+        """What reading the file left to say."""
+        notes = [note for note in self.assessment.notes if note.kind in kinds]
         if notes:
-            yield "\n  Said by the file besides, and not counted\n\n"
-        for kind, most in _NOTES.items():
+            yield f"\n  {heading}\n\n"
+        for kind in kinds:
             found = [note for note in notes if note.kind == kind]
             if kind == "unmapped" and len(found) > 1:
                 yield from self._wrap(f"- No place in a card: {', '.join(plain(note.params['what'], 60) for note in found)}.", "  ", "    ")
                 continue
-            for note in found[:most]:
+            for note in found[:_MOST_NOTES]:
                 where = f" (line {note.line})" if note.line is not None else ""
                 yield from self._wrap(f"- {plain(sentence(note.code, note.params), 300)}{where}", "  ", "    ")
-            if len(found) > most:
-                yield f"  - {len(found) - most} more; osaid validate shows them\n"
+            if len(found) > _MOST_NOTES:
+                yield f"  - {len(found) - _MOST_NOTES} more; osaid validate shows them\n"
 
     def _pillar(self, pillar: PillarScore) -> Iterator[str]:
         title = self.rubric.pillars[pillar.id]
         wide = max(map(len, self.rubric.pillars.values()))
         bar = "" if self.context.width < _NARROW else f"  {_bar(pillar.score)}"
         yield f"\n    {title:<{wide}}{bar}  {score_text(pillar.score)}\n"
-        of_pillar = [(result, criterion) for result, criterion in self.results.values() if criterion.pillar == pillar.id]
+        of_pillar = [
+            (result, criterion)
+            for result, criterion in self.results.values()
+            if criterion.pillar == pillar.id and criterion.role != "information"
+        ]
         # A pillar of optional criteria alone shows them.
         found = [(result, criterion) for result, criterion in of_pillar if criterion.role != "optional"] or of_pillar
         for outcome in (Outcome.NOT_MET, Outcome.PARTLY_MET, Outcome.UNKNOWN):
@@ -198,7 +212,7 @@ class _One:
 
 
 def _is_met(result: CriterionResult, criterion: Criterion) -> bool:
-    return result.outcome is Outcome.MET and criterion.role != "summary"
+    return result.outcome is Outcome.MET and criterion.role not in ("summary", "information")
 
 
 def _cause(reason: Reason) -> str:
@@ -262,7 +276,7 @@ def many(results: Iterable[Result], context: Context) -> Iterator[str]:
         verdicts[verdict] = verdicts.get(verdict, 0) + 1
         cells = (
             plain(result.subject.name, 40),
-            rubric.verdict_texts(verdict)[0],
+            _in_short(result, rubric),
             range_text(result.score),
             plain(result.subject.developer, 24),
             *(range_text(pillar.score) for pillar in result.pillars),
@@ -273,6 +287,14 @@ def many(results: Iterable[Result], context: Context) -> Iterator[str]:
         yield from _table(rows, ["Model", "Verdict", "Score", "Developer", *(pillar.capitalize() for pillar in rubric.pillars)], context)
         yield "\n"
     yield from _wrapped(summary(verdicts, failures, rubric), context.width, "", "")
+
+
+def _in_short(assessment: Assessment, rubric: Rubric) -> str:
+    """The verdict; where it is open and the best one is ruled out, the best that is left."""
+    label = rubric.verdict_texts(assessment.verdict.id)[0]
+    if assessment.verdict.id != rubric.undetermined[0] or rubric.verdicts[0].id in assessment.verdict.possible:
+        return label
+    return f"{label}, at best {rubric.verdict_texts(assessment.verdict.possible[0])[0]}"
 
 
 def _table(rows: list[_Row], header: list[str], context: Context) -> Iterator[str]:

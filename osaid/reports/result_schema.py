@@ -103,7 +103,7 @@ class CriterionData(_Part):
     title: str
     pillar: str
     kind: Literal["presence", "terms", "presence-and-terms"]
-    role: Literal["required", "if-used", "optional", "summary"]
+    role: Literal["required", "if-used", "optional", "summary", "information"]
     weight: int
     outcome: Outcome
     supported: bool = Field(description="Does every claim that it rests on name evidence?")

@@ -18,7 +18,7 @@ class Criterion(NamedTuple):
     id: str
     pillar: str
     kind: str  # presence | terms | presence-and-terms
-    role: str  # required | if-used | optional | summary
+    role: str  # required | if-used | optional | summary | information
     weight: int
     inherits: str  # to-derive | to-run | never
     texts: Mapping[str, str]  # title, asks, why, how, remedy, question

@@ -200,7 +200,7 @@ def _scores(rubric: Rubric, states: Mapping[str, State]) -> tuple[Score, tuple[P
     for criterion in rubric.criteria:
         state = states[criterion.id]
         pillar = pillars[criterion.pillar]
-        if criterion.role != "optional":
+        if criterion.role not in ("optional", "information"):
             pillar.counts[_INDEX[state]] += 1
         weight = criterion.weight
         if weight and state is not State.NOT_APPLICABLE:
@@ -244,7 +244,7 @@ def _gaps(rubric: Rubric, criteria: tuple[CriterionResult, ...]) -> list[Gap]:
     gaps: dict[str, list[Gap]] = {"blocking": [], "question": [], "advice": []}
     for criterion, result in zip(rubric.criteria, criteria, strict=True):
         state, role = result.state, criterion.role
-        if role == "summary" or state is State.NOT_APPLICABLE:
+        if role in ("summary", "information") or state is State.NOT_APPLICABLE:
             continue
         if state is State.MET:
             if result.supported:

@@ -72,9 +72,10 @@ class CriterionFile(_Part):
     kind: Literal["presence", "terms", "presence-and-terms"] = Field(
         description="presence: something has to be published. terms: other terms would mend it. presence-and-terms: both in one."
     )
-    role: Literal["required", "if-used", "optional", "summary"] = Field(
+    role: Literal["required", "if-used", "optional", "summary", "information"] = Field(
         "required",
-        description="if-used: counts for the verdict only where its outcome is known. optional: never counts. summary: adds up others.",
+        description="if-used: counts for the verdict only where its outcome is known. optional: never counts. summary: adds up others. "
+        "information: told, and neither counts nor makes a gap.",
     )
     weight: Weight = Field(description="Its share in the score.")
     inherits: Literal["to-derive", "to-run", "never"] = Field(

@@ -11,8 +11,10 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from ... import document
+from ...document import DEFAULT_LIMITS
+from ...errors import Problem, UsageError
 from ...licenses.expression import terms
-from ..reader import LoadedCard, read_card
+from ..reader import LoadedCard, read_card, syntax
 
 __all__ = ["FORMATS", "Export", "Loss", "export"]
 
@@ -30,39 +32,65 @@ _NAMED = {"components", "evidence", "training_data", "statements"}  # maps whose
 
 
 class Loss(NamedTuple):
-    """A kind of statement that the format cannot hold: where it stands (``*`` for any name), how often, and an example."""
+    """A kind of statement that does not come through: where it stands (``*`` for any name), how often, and an example.
 
+    ``kind`` is lost (the format has no place for it), changed (it says something else) or added (it says what the card does not).
+    """
+
+    kind: str
     what: str
     times: int
     example: str
 
 
 class Export(NamedTuple):
-    """A card in another format, and what is lost by it."""
+    """A card in another format, and what does not come through."""
 
     text: str
     losses: tuple[Loss, ...]
 
 
 def export(card: LoadedCard, form: str) -> Export:
-    """Write a card in a format of :data:`FORMATS`."""
+    """Write a card in a format of :data:`FORMATS`. Raises UsageError if the text would be larger than what is read."""
     text: str = import_module(f".{FORMATS[form]}", __name__).write(card)
-    kind = "markdown" if form == "huggingface" else None
-    back = read_card(document.parse(text.encode(), format=kind), form)
+    raw = text.encode()
+    if len(raw) > DEFAULT_LIMITS.bytes:
+        raise UsageError(Problem("convert.too-large", {"size": str(len(raw)), "limit": str(DEFAULT_LIMITS.bytes), "format": form}))
+    back = read_card(document.parse(raw, format=syntax(form, None)), form)
     return Export(text, tuple(_losses(card.data, back.data)))
 
 
 def _losses(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Loss]:
-    kept = dict(_leaves(after, ()))
-    lost: dict[str, tuple[int, str]] = {}
-    for path, value in _leaves(before, ()):
-        if path in kept and (kept[path] == value or (path[-1] == "license" and _same_terms(kept[path], value))):
+    """What is changed is told one by one, the rest by its kind of place."""
+    had, has = dict(_leaves(before, ())), dict(_leaves(after, ()))
+    found: dict[tuple[str, str], tuple[int, str]] = {}
+    for path, value in had.items():
+        if value in _SAYS_NOTHING:
             continue
-        what = _pattern(path)
-        count, example = lost.get(what, (0, f"{'.'.join(map(str, path))}: {value}"))
-        lost[what] = (count + 1, example)
-    for what, (count, example) in lost.items():
-        yield Loss(what, count, example)
+        now = has.get(path, "unknown")
+        if now == value or (path[-1] == "license" and _same_terms(now, value)):
+            continue
+        if now in _SAYS_NOTHING or "evidence" in path:
+            _count(found, "lost", _pattern(path), f"{_spell(path)}: {value}")
+        else:
+            _count(found, "changed", _spell(path), f"{value} becomes {now}")
+    for path, value in has.items():
+        if path not in had and value not in _SAYS_NOTHING and path[0] != "osaid_card" and "evidence" not in path:
+            _count(found, "added", _pattern(path), f"{_spell(path)}: {value}")
+    for (kind, what), (times, example) in found.items():
+        yield Loss(kind, what, times, example)
+
+
+_SAYS_NOTHING: tuple[Any, ...] = ("unknown", {}, [])
+
+
+def _count(found: dict[tuple[str, str], tuple[int, str]], kind: str, what: str, example: str) -> None:
+    times, first = found.get((kind, what), (0, example))
+    found[kind, what] = times + 1, first
+
+
+def _spell(path: _Path) -> str:
+    return ".".join(map(str, path))
 
 
 def _same_terms(one: str, other: str) -> bool:

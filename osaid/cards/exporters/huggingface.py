@@ -9,6 +9,7 @@ from ...licenses.expression import terms
 from ...resources import read_data
 from ..importers.huggingface import RELATIONS
 from ..reader import LoadedCard
+from .bom import license_of
 from .osaid import as_yaml
 
 __all__ = ["write"]
@@ -20,7 +21,7 @@ def write(card: LoadedCard) -> str:
     """The card as front matter, between its two lines ``---``."""
     model = card.data["model"]
     front: dict[str, Any] = {}
-    license = _license_of_weights(card.data)
+    license = license_of(card.data)
     if license is not None:
         known = _hub_ids().get(terms(license).expression)
         front.update({"license": known} if known else {"license": "other", "license_name": license})
@@ -38,17 +39,6 @@ def write(card: LoadedCard) -> str:
     if card.data.get("components", {}).get("weights", {}).get("release") == "gated":
         front["gated"] = "true"
     return f"---\n{as_yaml(front)}---\n"
-
-
-def _license_of_weights(data: Any) -> str | None:
-    """The terms of the weights: their own, those of all parameters, or those of the whole."""
-    own: str | None = data.get("components", {}).get("weights", {}).get("license")
-    if own is not None:
-        return own
-    licenses = data.get("licenses", {})
-    given = licenses.get("parameters", licenses.get("distribution"))
-    license: str | None = given["license"] if isinstance(given, dict) else given
-    return license
 
 
 def _name(dataset: Any) -> str:

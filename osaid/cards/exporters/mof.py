@@ -72,7 +72,7 @@ def _type(modality: list[str]) -> str:
 def _of_parameters(terms: dict[str, str]) -> str | None:
     """The framework takes parameters for data: what it would take by default is written out where a card says otherwise."""
     ours, theirs = terms.get("parameters", terms.get("distribution")), terms.get("data", terms.get("distribution"))
-    return None if ours == theirs else ours or ""
+    return None if ours == theirs else ours or "NOASSERTION"
 
 
 def _component(name: str, description: str, license: str | None, where: list[str] | None) -> dict[str, str]:

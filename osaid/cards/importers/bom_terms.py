@@ -227,13 +227,14 @@ def _other_address(license: str, value: Any, free: bool) -> str | None:
 def of_text(value: Any) -> str | None:
     """A licence of which there is only the text: a name or expression as it is, else the first line as a name that means nothing.
 
-    A longer text is not judged by how it begins.
+    A longer text is not judged by how it begins, unless its title is that of terms that restrict.
     """
     if not isinstance(value, str) or not value.strip():
         return None
     if len(value) <= _MOST_SHORT and len(value.splitlines()) == 1:
         return value
-    return unread(re.sub(r"[*#_]", " ", value.strip().splitlines()[0]), "text:")
+    title = " ".join(re.sub(r"[*#_]", " ", value.strip().splitlines()[0][:300]).split())
+    return title if terms(title).free == "no" and len(terms(title).leaves) == 1 else unread(title, "text:")
 
 
 def decoded(attached: Any) -> Any:

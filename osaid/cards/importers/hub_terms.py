@@ -16,7 +16,7 @@ from ...licenses.knowledge import knowledge_base
 from .bom import joined
 from .common import Notes
 
-__all__ = ["RESTRICTING", "stated_terms"]
+__all__ = ["MISSPELT", "RESTRICTING", "stated_terms"]
 
 RESTRICTING = re.compile(
     r"\b(?:non[- ]?commercial|research purposes only|research use only|not for commercial|commercial use is (?:not|prohibited))",
@@ -27,7 +27,7 @@ RESTRICTING = re.compile(
 _OTHER = ("other", "unknown")
 _UNREAD = "other"  # what stands for a statement that cannot be read: an unknown licence
 _MOST_LICENSES, _MOST_TEXT = 50, 500
-_MISSPELT = re.compile(r"[-\s]*(?:licen[cs]es?|lisence|liscence|licence_name|license_type)\s*", re.IGNORECASE)
+MISSPELT = re.compile(r"[-\s]*(?:licen[cs]es?|lisence|liscence|licence_name|license_type)\s*", re.IGNORECASE)
 _LICENSE_FILE = re.compile(r"(?:\./)?(?:LICEN[CS]E|COPYING)(?:\.(?:md|txt))?", re.IGNORECASE)
 _HOSTED = re.compile(
     r"https?://(?:www\.)?(?:huggingface\.co|github\.com|raw\.githubusercontent\.com)/(.*/)(?:LICEN[CS]E|COPYING)(?:\.(?:md|txt))?/?",
@@ -137,7 +137,7 @@ def _names_another(link: str, known: list[str]) -> bool:
 def _said_elsewhere(front: Mapping[str, Any], said: _Said, notes: Notes) -> Iterator[str]:
     """Terms in misspelt keys, in tags, and in the texts of an access gate."""
     for key, value in front.items():
-        if key != "license" and _MISSPELT.fullmatch(key) and key not in ("license_name", "license_link"):
+        if key != "license" and MISSPELT.fullmatch(key) and key not in ("license_name", "license_link"):
             for item in said.take(key, value):
                 notes.add("conflict", "import.hf-misspelt", (key,), key=key, license=item)
                 yield item

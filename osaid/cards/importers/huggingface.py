@@ -13,7 +13,7 @@ from typing import Any
 
 from ...document import Document
 from .common import FILE, Imported, Notes, evidence_of_file, identifier, not_this_format, stem, text
-from .hub_terms import RESTRICTING, stated_terms
+from .hub_terms import MISSPELT, RESTRICTING, stated_terms
 
 __all__ = ["RELATIONS", "detects", "read"]
 
@@ -67,7 +67,7 @@ def read(document: Document) -> Imported:
         card["training_data"] = {"training": {"datasets": datasets}}
     card["evidence"] = {FILE: evidence_of_file(document, _SAYS)}
     for key, value in front.items():
-        if key not in _MAPPED and not key.startswith("extra_gated_") and value not in (None, "", [], {}):
+        if key not in _MAPPED and not MISSPELT.fullmatch(key) and not key.startswith("extra_gated_") and value not in (None, "", [], {}):
             notes.unmapped(key, (key,))
     _leads(document, notes)
     return Imported(card, notes.all())
