@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .. import document
 from ..document import DEFAULT_LIMITS, Document, Limits
 from ..errors import CardError, DocumentError, Problem
-from .importers.common import Note
+from ..resources import bundled_path
+from .notes import Note
 from .schema import shape
 from .subject import Subject
 
 if TYPE_CHECKING:
     from .model import Card
 
-__all__ = ["OURS", "LoadedCard", "from_mapping", "load_card", "parse_card", "read_card", "read_whole", "syntax"]
+__all__ = ["BUNDLED", "OURS", "LoadedCard", "from_mapping", "load_card", "parse_card", "read_card", "read_whole", "syntax"]
 
+
+BUNDLED = "bundled:"
+"""What stands before the id of a bundled card."""
 
 OURS = "osaid"
 """The name of our own format."""
@@ -44,8 +48,10 @@ class LoadedCard(NamedTuple):
 def load_card(path: str, limits: Limits = DEFAULT_LIMITS, *, form: str | None = None) -> LoadedCard:
     """Read a card from a file, in our format or another one (``form``: its name; None: what it looks like).
 
-    Raises DocumentError or CardError with everything that is wrong.
+    ``bundled:bloom`` is the bundled card of that id. Raises DocumentError or CardError with everything that is wrong.
     """
+    if path.startswith(BUNDLED):
+        path = bundled_path("model_cards", path.removeprefix(BUNDLED)) or path
     return read_whole(lambda: document.parse(document.read_file(path, limits), path=path, format=syntax(form, path), limits=limits), form)
 
 

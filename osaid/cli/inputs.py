@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from .. import document
-from ..cards.reader import LoadedCard, read_card, read_whole, syntax
+from ..cards.reader import BUNDLED, LoadedCard, read_card, read_whole, syntax
 from ..document import DEFAULT_LIMITS, Document
 from ..errors import DocumentError, OsaidError, Place, Problem
 from ..lineage import names, own
@@ -24,7 +24,6 @@ __all__ = ["Ids", "Input", "expand", "failure", "index"]
 
 _MARKDOWN = (".md", ".markdown")
 _ENDINGS = (".yaml", ".yml", ".json", ".jsonld", *_MARKDOWN)
-_BUNDLED = "bundled:"
 
 
 class Input(NamedTuple):
@@ -61,12 +60,12 @@ def expand(arguments: Iterable[str], form: str | None = None) -> tuple[list[Inpu
             found.update((item.name, item) for item in _folder(argument, form))
         elif os.path.lexists(argument):
             found[os.path.normpath(argument)] = _file(os.path.normpath(argument), form)
-        elif argument == _BUNDLED:
+        elif argument == BUNDLED:
             one = False
-            found.update((_BUNDLED + name, _bundled(name)) for name in bundled_ids("model_cards"))
-        elif bundled_path("model_cards", argument.removeprefix(_BUNDLED)) is not None:
-            name = argument.removeprefix(_BUNDLED)
-            found[_BUNDLED + name] = _bundled(name)
+            found.update((BUNDLED + name, _bundled(name)) for name in bundled_ids("model_cards"))
+        elif bundled_path("model_cards", argument.removeprefix(BUNDLED)) is not None:
+            name = argument.removeprefix(BUNDLED)
+            found[BUNDLED + name] = _bundled(name)
         else:
             found[argument] = _broken(argument, _not_found(argument))  # the others are still read
     return [found[name] for name in sorted(found)], one and len(found) == 1
@@ -150,18 +149,18 @@ def _file(path: str, form: str | None) -> Input:
 
 
 def _bundled(identifier: str) -> Input:
-    return Input(_BUNDLED + identifier, _read_bundled)
+    return Input(BUNDLED + identifier, _read_bundled)
 
 
 def _read_bundled(name: str) -> Document:
-    path = bundled_path("model_cards", name.removeprefix(_BUNDLED))
+    path = bundled_path("model_cards", name.removeprefix(BUNDLED))
     return document.parse(document.read_file(path or name), path=name, format="yaml")
 
 
 def _not_found(argument: str) -> Problem:
     """There is neither a file nor a bundled card of this name; perhaps one of a similar name."""
     ids = bundled_ids("model_cards")
-    near = closest(argument.removeprefix(_BUNDLED).replace("\\", "/").rpartition("/")[2], ids)
+    near = closest(argument.removeprefix(BUNDLED).replace("\\", "/").rpartition("/")[2], ids)
     params = {"name": argument, "near": near or "", "known": ", ".join(ids)}
     if os.sep in argument or argument.endswith(_ENDINGS):
         return Problem("card.missing-near" if near else "file.missing", params, Place(argument))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..messages import sentence
 from ..outcome import Outcome
-from ..rubrics.assessment import Assessment, Basis, CriterionResult, PillarScore, Reason, Score
+from ..rubrics.assessment import Assessment, Basis, CriterionResult, Gap, PillarScore, Reason, Score
 from ..rubrics.definition import Criterion, Rubric
 from . import Context, Failure, Result
 from .ranking import Standing, standing, summary
@@ -30,6 +30,7 @@ from .text import (
 )
 
 _MOST_NOTES = 12
+_OF_A_BASE = ("lineage.base-met", "lineage.base-partly-met", "lineage.base-not-met", "lineage.base-unknown")
 _BAR = 20
 _NARROW = 72
 _MOST_CITED = 4
@@ -170,10 +171,12 @@ class _One:
             yield from self._wrap(f"- {plain(step.model)}: {known}", "    ")
 
     def _gaps(self, severity: str) -> Iterator[str]:
+        """The gaps of a severity, each in full; but what only a base is to blame for, and what nobody said, in a line each."""
         gaps = [gap for gap in self.assessment.gaps if gap.severity == severity]
         if gaps:
             yield f"\n  {HEADINGS[severity]} ({len(gaps)})\n"
-        for number, gap in enumerate(gaps, 1):
+        in_full = [gap for gap in gaps if not self._of_base(gap) and not self._untold(gap)]
+        for number, gap in enumerate(in_full, 1):
             result, criterion = self.results[gap.criterion]
             yield "\n"
             yield from self._wrap(f"{number}. {criterion.title}: {outcome_text(result)}  [{gap.criterion}]", "  ", "     ")
@@ -182,6 +185,31 @@ class _One:
             yield from self._wrap(plain(to_do), "     ")
             if cited := self._cite(result):
                 yield from self._wrap(f"See {cited}", "     ")
+        for blamed in dict.fromkeys(self._of_base(gap) for gap in gaps if self._of_base(gap)):
+            of_base = [self.results[gap.criterion] for gap in gaps if self._of_base(gap) == blamed]
+            yield f"\n  Because of {plain(', '.join(blamed), 200)}, which it was made from ({len(of_base)})\n\n"
+            for result, criterion in of_base:
+                yield from self._wrap(f"- {criterion.title}: {outcome_text(result)}  [{criterion.id}]", "  ", "    ")
+            yield from self._wrap(plain(f"Remedy: {remedy_text(*of_base[0])} Why: osaid score {blamed[0]}"), "  ", "    ")
+        untold = [self.results[gap.criterion][1] for gap in gaps if self._untold(gap)]
+        if untold:
+            yield f"\n  Nobody says ({len(untold)})\n\n"
+        for criterion in untold:
+            yield from self._wrap(f"- {criterion.title}: {criterion.texts['question']}  [{criterion.id}]", "  ", "    ")
+
+    def _of_base(self, gap: Gap) -> tuple[str, ...]:
+        """The bases that alone are to blame for a gap."""
+        result, _ = self.results[gap.criterion]
+        return result.inherited_from if all(reason.code.startswith(_OF_A_BASE) for reason in result.reasons) else ()
+
+    def _untold(self, gap: Gap) -> bool:
+        """Whether a question rests on nothing that the card or its bases say."""
+        result, _ = self.results[gap.criterion]
+        return (
+            gap.severity == "question"
+            and all(not reason.claimed and not reason.at and not reason.params.get("license") for reason in result.reasons)
+            and not result.inherited_from
+        )
 
     def _met(self) -> Iterator[str]:
         met = [(result, criterion) for result, criterion in self.results.values() if _is_met(result, criterion)]

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from ..cards.importers.common import Note
+from ..cards.notes import Note
 from ..errors import Problem
 from ..messages import sentence
 from ..rubrics.assessment import Assessment, Basis, Reason, Score

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ..cards.importers.common import Note
+from ..cards.notes import Note
 from ..cards.subject import Subject
 from ..outcome import Outcome, State
 

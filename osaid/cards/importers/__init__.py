@@ -11,9 +11,9 @@ from importlib import import_module
 from typing import Any
 
 from ...document import Document
-from .common import Imported, Note
+from .common import Imported
 
-__all__ = ["FORMATS", "Imported", "Note", "detect", "read"]
+__all__ = ["FORMATS", "Imported", "detect", "read"]
 
 FORMATS = {
     "mof": "mof",

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from ...document import Document
 from ...errors import CardError, Problem
+from ..notes import Note
 
-__all__ = ["FILE", "Imported", "Note", "Notes", "address", "evidence_of_file", "identifier", "not_this_format", "text", "texts"]
+__all__ = ["FILE", "Imported", "Notes", "address", "evidence_of_file", "identifier", "not_this_format", "text", "texts"]
 
 FILE = "file"
 """The id of the evidence that stands for the file itself."""
@@ -20,20 +21,6 @@ _MOST_NOTES = 100
 _CUT = " (cut)"
 _NOT_IN_ID = re.compile(r"[^a-z0-9._-]+")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
-
-
-class Note(NamedTuple):
-    """Something that reading a file leaves to say. It never counts.
-
-    ``kind`` is unreadable (a part that could not be read), conflict (statements that do not go together), rule (what a rule of
-    ours made of it), unmapped (what has no place in a card) or lead (worth checking by a person). ``at`` is the way to it.
-    """
-
-    kind: str
-    code: str
-    params: Mapping[str, str]
-    at: tuple[str | int, ...] = ()
-    line: int | None = None  # where it is not found by its way: in the text of a README
 
 
 class Imported(NamedTuple):
