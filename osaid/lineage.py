@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Library", "bases_first", "lineage_findings", "names", "own"]
 
 _MOST_KEPT = 8
-_MOST_IDS = 10_000
+_MOST_IDS = 1024
 _HUB = "https://huggingface.co/"
 
 

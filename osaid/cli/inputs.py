@@ -142,10 +142,11 @@ def failure(item: Input, error: OsaidError) -> Failure:
 
 
 def _file(path: str, form: str | None) -> Input:
-    def load(name: str) -> Document:
-        return document.parse(document.read_file(name), path=name, format=syntax(form, name))
+    return Input(path, document.load if syntax(form, path) is None else _load_readme, form)
 
-    return Input(path, load, form)
+
+def _load_readme(name: str) -> Document:
+    return document.parse(document.read_file(name), path=name, format="readme")
 
 
 def _bundled(identifier: str) -> Input:

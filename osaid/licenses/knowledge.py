@@ -23,6 +23,7 @@ GRANTS = ("denied", "restricted", "unknown", "free")  # from the strictest to th
 
 _DROPPED = frozenset(("the", "license", "licence", "agreement", "version"))
 _NO_WORD = re.compile(r"[^\w+]+|_")
+_ASCII = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) != "+"}  # the same, sooner
 _MOST_NAME = 300
 # Signs that can turn a name round, or lead to a footnote: "MIT?", "!mit", "MIT*". Symbols (a cross, for instance) can too.
 _MEANS_MORE = re.compile("[!?*~^=<>|#%$@\\\\…！？＊～]")
@@ -80,7 +81,8 @@ class License(NamedTuple):
 
 def fold(name: str) -> str:
     """A name without what people vary: case, punctuation, "the", "license", "version", the v before a number."""
-    words = _NO_WORD.sub(" ", name.casefold()).split()
+    plain = name.casefold()
+    words = (plain.translate(_ASCII) if plain.isascii() else _NO_WORD.sub(" ", plain)).split()
     kept = [word[1:] if word[0] == "v" and word[1:2].isdecimal() else word for word in words if word not in _DROPPED and word != "v"]
     return " ".join(kept or words)
 

@@ -145,6 +145,7 @@ class Builder:
             source.path,
             digest,
             {},
+            {},
         )
 
     def _sets(self) -> Sets:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..outcome import State
+from .assessment import CriterionResult
 from .checks import Check
 from .conditions import Condition
 
@@ -76,6 +77,7 @@ class Rubric(NamedTuple):
     path: str | None
     sha256: str  # of the rubric's bytes, and of those it extends
     cases: dict[tuple[State, ...], list[int]]  # the verdicts worked out so far, by the states of the deciding atoms
+    results: dict[tuple[str, int], tuple[object, frozenset[str], CriterionResult]]  # results so far of what is found for many cards
 
     def criterion(self, identifier: str) -> Criterion:
         """A criterion by its id. Raises KeyError."""

@@ -29,10 +29,11 @@ __all__ = [
 
 
 class Found(NamedTuple):
-    """What a proposition found: its state, and why."""
+    """What a proposition found: its state, and why. ``recurs``: this very object is found for other cards, too."""
 
     state: State
     reasons: tuple[Reason, ...]
+    recurs: bool = False
 
 
 Probe = Callable[[Facts], Found]

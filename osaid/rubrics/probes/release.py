@@ -29,7 +29,7 @@ def released(parameter: Any, sets: Sets) -> Probe:
     entry = vocabulary().components[name]
     params = {"component": name}
     at = ("components", name)
-    silent = Found(State.UNKNOWN, (Reason("released.silent", params, State.UNKNOWN),))
+    silent = Found(State.UNKNOWN, (Reason("released.silent", params, State.UNKNOWN),), True)
     of_training = entry.get("step") == "training"
 
     def probe(facts: Facts) -> Found:

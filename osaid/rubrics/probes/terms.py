@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 Judgement = tuple[str, State, Mapping[str, str]]
+_MOST_CASES = 256
 _SILENT: Judgement = ("terms.silent", State.UNKNOWN, {})
 
 
@@ -248,12 +249,9 @@ def released_under(parameter: Any, sets: Sets) -> Probe:
     allowed = sets.licenses[name]
     is_released = released(component, sets)
     is_parameter = vocabulary().components[component]["kind"] == "parameters"
+    known: dict[Any, Found] = {}  # files of a register say the same of many components: each case is worked out once
 
-    def probe(facts: Facts) -> Found:
-        found = is_released(facts)
-        if found.state is State.NOT_MET or found.state is State.UNKNOWN or found.state is State.NOT_APPLICABLE:
-            return found
-        license = facts.license(component)
+    def judge(found: Found, license: License) -> Found:
         terms = license.terms
         params: Mapping[str, str] = {}
         if terms is None:
@@ -267,7 +265,22 @@ def released_under(parameter: Any, sets: Sets) -> Probe:
                 code, params = "terms.spelt-otherwise", {**params, "id": terms.expression}
         params = {**params, "components": component, "scope": license.default}
         reason = Reason(code, params, state, license.evidence, "", terms is not None, at=("components", component))
-        return Found(both(found.state, state), (*found.reasons, reason))
+        return Found(both(found.state, state), (*found.reasons, reason), True)
+
+    def probe(facts: Facts) -> Found:
+        said = facts.component(component)
+        release = said.get("release")
+        if release not in PUBLISHED:
+            return is_released(facts)
+        license = facts.license(component)
+        written = license.terms.written if license.terms is not None else None
+        case = release, said.get("note"), evidence_of(said), written, license.evidence, license.default
+        found = known.get(case)
+        if found is None:
+            if len(known) >= _MOST_CASES:
+                known.clear()
+            found = known[case] = judge(is_released(facts), license)
+        return found
 
     return probe
 
