@@ -279,7 +279,7 @@ def _is_known(token: _Token, before: _Token | None, a_choice: bool) -> bool:
         return True
     if not a_choice and " " not in token.text and token.text not in ("later", "newer", "above", "any"):
         return True
-    return before is not None and before.text == "WITH" and token.text.lower() in _exceptions()
+    return before is not None and before.text == "WITH" and token.text.lower() in exceptions()
 
 
 _UPPER = re.compile(r"(?:(?<!\S)|(?<=[()]))(?:AND|OR|WITH)(?=[\s()]|$)|[()]|[^\s()]+")
@@ -309,12 +309,14 @@ def _respell(text: str, ids: dict[str, str]) -> str:
 def _exception_or_license(name: str, exception: bool) -> License | None:
     if not exception:
         return knowledge_base().find(name)
-    known = _exceptions().get(name.lower())
-    return License(known, known, ("free",) * 4, "yes") if known is not None else None
+    known = exceptions().get(name.lower())
+    if known is None:
+        return None
+    return License(known, known, ("free",) * 4, "yes", source=f"https://spdx.org/licenses/{known}.html")
 
 
 @lru_cache(maxsize=1)
-def _exceptions() -> dict[str, str]:
+def exceptions() -> dict[str, str]:
     """The exceptions on the SPDX list, by their id in lower case."""
     from license_expression import get_license_index
 

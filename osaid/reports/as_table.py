@@ -340,6 +340,8 @@ def _table(rows: list[_Row], header: list[str], context: Context) -> Iterator[st
     for line, row in zip(body, rows, strict=True):
         label = row.cells[1]
         yield line.replace(label, _styled(label, row.verdict, context.rubrics[0], context), 1) + "\n" if context.color else line + "\n"
+    if most < len(header):
+        yield f"({len(header) - most} columns do not fit here: {', '.join(header[most:])})\n"
 
 
 # --- several frameworks -------------------------------------------------------------------------------------------

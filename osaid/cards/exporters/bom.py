@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from ...licenses.expression import Leaf, terms
+from ...licenses.expression import Leaf, exceptions, terms
 from ...licenses.knowledge import knowledge_base
 from ..vocabulary import vocabulary
 
@@ -91,8 +91,7 @@ def _is_listed(leaf: Leaf) -> bool:
     """Whether a name in an expression is a LicenseRef, an id of the SPDX list, or an exception on it."""
     if leaf.license is None or leaf.written.startswith("LicenseRef-"):
         return re.fullmatch(r"LicenseRef-[A-Za-z0-9.-]+", leaf.written) is not None
-    # An exception on the list has neither a record of ours nor an entry among the licences.
-    return leaf.written == leaf.license.id and (leaf.written in _spdx() or leaf.license.source == "")
+    return leaf.written == leaf.license.id and (leaf.written in _spdx() or leaf.written.lower() in exceptions())
 
 
 @lru_cache(maxsize=1)
