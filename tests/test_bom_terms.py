@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from boms import APACHE, MIT
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import ROOT
 
 from osaid.cards.importers.bom_terms import decoded, either, joined, of_text, own_text, unread
 from osaid.licenses.expression import NO_LICENSE, terms
@@ -118,24 +118,6 @@ def test_what_is_not_read_is_unknown(value: object) -> None:
 
 
 # --- texts --------------------------------------------------------------------------------------------------------
-
-MIT = """MIT License
-
-Copyright (c) 2025 Field Lab and contributors
-
-Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files
-(the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge,
-publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do
-so, subject to the following conditions:
-
-The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF
-MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE
-FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN
-CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
-"""
-APACHE = (ROOT / "LICENSE").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,9 @@ import base64
 from typing import Any
 
 import pytest
+from boms import APACHE, CYCLONEDX, JUNK, MIT, codes, license_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_bom_terms import APACHE, MIT
-from test_cyclonedx import codes, read, validate
-from test_cyclonedx_mangled import JUNK
 
 from osaid.cards.exporters import osaid as yaml_writer
 from osaid.cards.importers.common import Imported
@@ -25,16 +23,9 @@ UNREAD, TEXT, ADDRESS = "import.license-unread", "import.license-text", "import.
 
 def model(licenses: Any, **more: Any) -> Imported:
     component = {"type": "machine-learning-model", "name": "x", "licenses": licenses, **more}
-    imported = read({"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": component}})
+    imported = CYCLONEDX.read({"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": component}})
     assert shape().problems_in(imported.data) == []
     return imported
-
-
-def license_of(imported: Imported) -> str:
-    found = imported.data["licenses"]["distribution"]["license"]
-    assert isinstance(found, str)
-    assert terms(found).problem is None
-    return found
 
 
 @pytest.mark.parametrize(
@@ -128,11 +119,9 @@ def test_a_licences_own_text_and_address_change_nothing(license: Any) -> None:
 
 
 def test_the_files_that_the_format_allows_are_among_them() -> None:
-    import json
-
     licenses = [ID, {"license": {"name": "x", "text": {"content": "Not for sale"}}}, {"license": {"id": "MIT", "url": LLAMA}}]
     component = {"type": "machine-learning-model", "name": "x", "licenses": licenses}
-    validate(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "metadata": {"component": component}}), "1.6")
+    CYCLONEDX.validate({"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "metadata": {"component": component}})
     imported = model(licenses)
     assert license_of(imported) == f"MIT AND x AND unread: {LLAMA}"
 
@@ -167,7 +156,7 @@ def test_data_of_two_stages_are_two_entries() -> None:
     reference = {"type": "distribution", "url": "https://example.org/d"}
     data = {"type": "data", "name": "d", "properties": stages, "externalReferences": [reference]}
     component = {"type": "machine-learning-model", "name": "x"}
-    imported = read({"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": component}, "components": [data]})
+    imported = CYCLONEDX.read({"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": component}, "components": [data]})
     one, other = (imported.data["training_data"][stage]["datasets"][0] for stage in ("pretraining", "posttraining"))
     assert one == other
     assert one is not other

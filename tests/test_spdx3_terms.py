@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from boms import APACHE, JUNK, MIT, SPDX3, codes, graph, license_of, model, relate
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_bom_terms import APACHE, MIT
-from test_cyclonedx import codes
-from test_cyclonedx_mangled import JUNK
-from test_spdx3 import graph, model, read, relate
 
 from osaid.cards.importers.common import Imported
 from osaid.cards.schema import shape
@@ -22,16 +19,9 @@ NC = {"type": "simplelicensing_LicenseExpression", "simplelicensing_licenseExpre
 
 
 def licensed(*ends: Any, others: Any = ()) -> Imported:
-    imported = read(graph(model(), *others, relate("m", "hasDeclaredLicense", *ends)))
+    imported = SPDX3.read(graph(model(), *others, relate("m", "hasDeclaredLicense", *ends)))
     assert shape().problems_in(imported.data) == []
     return imported
-
-
-def license_of(imported: Imported) -> str:
-    found = imported.data["licenses"]["distribution"]["license"]
-    assert isinstance(found, str)
-    assert terms(found).problem is None
-    return found
 
 
 def expanded(kind: str, **more: Any) -> dict[str, Any]:

@@ -175,15 +175,15 @@ def embedded(found: list[tuple[Any, tuple[str | int, ...]]], notes: Notes) -> di
     """The card of ours that a file holds, from the texts found where we write it; None, with a note, if it cannot be used."""
     from ..schema import shape
 
-    different = {value: at for value, at in reversed(found) if isinstance(value, str)}
     if not found:
         return None
+    different = {value if isinstance(value, str) else "" for value, _ in found}
     at = found[0][1]
     if len(different) != 1:
         notes.add("unreadable", "import.embedded-number", at, count=str(len(different)))
         return None
     try:
-        data = document.parse(next(iter(different)).encode(), format="json").data
+        data = document.parse(different.pop().encode(), format="json").data
         problems = shape().problems_in(data)
     except OsaidError as error:
         problems = list(error.problems)

@@ -114,7 +114,8 @@ def _embedded(graph: Graph, model: Element) -> list[tuple[Any, tuple[str | int, 
     for note in graph.of_type("Annotation"):
         statement = note.data.get("statement")
         about = graph.name(note.data.get("subject")) == model.id and note.data.get("contentType") == "application/json"
-        if about and isinstance(statement, str) and ("osaid_card" in statement[:200] or note.data.get("name") == EMBEDDED):
+        ours = note.data.get("name") == EMBEDDED or (isinstance(statement, str) and "osaid_card" in statement[:200])
+        if about and ours:
             found.append((statement, (*note.at, "statement")))
     return found
 
