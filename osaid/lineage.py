@@ -162,9 +162,9 @@ def lineage_findings(card: LoadedCard, library: Library) -> list[Finding]:
     from .cards.findings import Finding
 
     found = []
-    rings = [ring for ring in bases_first(card, library) if card.subject.id in ring]
+    *_, ring = bases_first(card, library)  # the card's own comes last
     for index, base in enumerate(library.key(name, card) for name in _bases(card)):
-        code = "finding.base-cycle" if any(base in ring for ring in rings) else "finding.base-missing"
+        code = "finding.base-cycle" if base in ring else "finding.base-missing"
         status = library.look_up(base)[0]
         if code == "finding.base-missing" and status == "unusable":
             code = "finding.base-unusable"

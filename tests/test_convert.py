@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -143,6 +144,12 @@ def test_what_cannot_be_converted(tmp_path: Path) -> None:
 odd = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=30).filter(lambda text: text.strip())
 
 
+def found_at(data: Any, way: tuple[str, ...]) -> Any:
+    for step in way:
+        data = data.get(step, {})
+    return data
+
+
 @pytest.mark.parametrize("form", FORMATS)
 @given(odd, odd, odd)
 def test_any_text_survives_or_is_listed(form: str, name: str, license: str, note: str) -> None:
@@ -154,6 +161,10 @@ def test_any_text_survives_or_is_listed(form: str, name: str, license: str, note
     again = parse_card(made.text.encode(), path="card.md" if form == "huggingface" else None)
     if form in WHOLE:
         assert again.data == card.data
+    told = {loss.what for loss in made.losses}
+    for way in (("model", "name"), ("model", "developer"), ("components", "weights", "license"), ("components", "weights", "note")):
+        had, has = found_at(card.data, way), found_at(again.data, way)
+        assert has == had or told & {".".join(way), ".".join(("components", "*", *way[2:]))}, way
     before, after = terms(license).free, again.data.get("licenses", {}).get("parameters")
     if form == "huggingface" and after is not None:
         assert terms(after["license"]).free == before or before == "yes"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import osaid
+from osaid.cards.reader import read_card
 from osaid.document import parse
 from osaid.rubrics.rubric import load_rubric
 
@@ -64,11 +65,18 @@ def test_every_component_topic_and_proposition_is_documented() -> None:
     cards = (ROOT / "docs" / "cards.md").read_text(encoding="utf-8")
     rubrics = (ROOT / "docs" / "rubrics.md").read_text(encoding="utf-8")
     words = vocabulary()
-    for word in [*words.components, *words.topics, *words.listings, *words.stages, *words.relations]:
+    for word in [*words.components, *words.topics, *words.listings, *words.stages, *words.relations, *words.statements]:
         assert re.search(rf"[`\s({{]{re.escape(word)}[`:,\s.)}}|]", cards), word
     for proposition in PROPOSITIONS:
         assert f"| `{proposition}` |" in rubrics
 
 
 def test_every_example_file_is_read_by_something() -> None:
-    assert parse((ROOT / "docs" / "examples" / "broken.yaml").read_bytes()).data["osaid_card"] == "1"
+    """Rubrics are compiled and cards are read; the broken one is at least well-formed."""
+    for path in sorted((ROOT / "docs" / "examples").iterdir()):
+        if path.suffix == ".md":
+            assert read_card(parse(path.read_bytes(), path=str(path), format="readme")).data["model"]["name"]
+        elif "osaid_card" in path.read_text(encoding="utf-8"):
+            assert parse(path.read_bytes()).data["osaid_card"] == "1"
+        else:
+            assert load_rubric(str(path)).criteria

@@ -175,13 +175,13 @@ def test_a_card_that_says_nothing_leaves_everything_possible(name: str) -> None:
     assert (verdict.id, list(verdict.possible)) == ("undetermined", VERDICTS[name])
 
 
-@pytest.mark.parametrize("name", FRAMEWORKS)
+@pytest.mark.parametrize("name", [EU, OWD])
 def test_what_is_legal_says_that_it_is_no_advice(name: str) -> None:
     rubric = load_rubric(name)
     if name == EU:
         texts = [rubric.verdict_texts(rule.id)[1] for rule in rubric.verdicts] + [rubric.undetermined[2]]
         assert all("no legal advice" in text for text in texts)
-    if name == OWD:
+    else:
         assert "no legal advice" in rubric.verdict_texts(CONFORMS)[1]
         assert "no legal advice" in rubric.verdict_texts(IF_TERMS)[1]
 

@@ -38,11 +38,24 @@ def test_many_cards_and_what_cannot_be_read(tmp_path: Path) -> None:
     assert ran.code == 3
     assert ran.stdout.splitlines()[0].split() == ["Model", "osaid-1.0", "mof-1.0"]
     assert "3 models by 2 frameworks. 1 input could not be assessed." in ran.stdout
+    page = run("score", folder, "--rubric", "osaid-1.0", "--rubric", "mof-1.0", "--format", "markdown").stdout
+    assert page.endswith("\n\n3 models by 2 frameworks. 1 input could not be assessed.\n")
     table = list(
         csv.DictReader(io.StringIO(run("score", folder, "--rubric", "osaid-1.0", "--rubric", "mof-1.0", "--format", "csv").stdout))
     )
     assert [row["rubric"] for row in table if row["rubric"]] == ["osaid-1.0", "mof-1.0"] * 3
     assert {row["MOF-MODEL-CARD"] for row in table if row["rubric"] == "mof-1.0"} == {"met", "unknown"}
+
+
+def test_the_hints_can_be_followed() -> None:
+    policy = ROOT / "docs" / "examples" / "our-policy.yaml"
+    for rubric in ("mof-1.0", policy):
+        hint = run("score", "bloom", "--rubric", rubric).stdout.splitlines()[-1]
+        assert hint.startswith("More on one of them: osaid explain ")
+        assert hint.endswith(f" --rubric {rubric}")
+        assert run(*hint.partition("osaid ")[2].split()).code == 0
+    hint = run("score", "bloom", "--rubric", "osaid-1.0", "--rubric", policy).stdout.splitlines()[-1]
+    assert run(*hint.partition("osaid ")[2].split()).code == 0
 
 
 def test_a_file_beside_a_bundled_one() -> None:

@@ -9,8 +9,20 @@ from ..outcome import Outcome
 from ..rubrics.assessment import Assessment, Basis
 from . import Context, Failure, Result
 from .ranking import Standing, standing, summary
-from .side_by_side import many_cards, one_card, progress_text
-from .text import HEADINGS, LINEAGE_WORDS, OUTCOME_WORDS, at_start, markdown, outcome_text, reasons_text, remedy_text, score_text, shown
+from .side_by_side import grid_summary, many_cards, one_card, progress_text
+from .text import (
+    HEADINGS,
+    LINEAGE_WORDS,
+    NOTE_HEADINGS,
+    OUTCOME_WORDS,
+    at_start,
+    markdown,
+    outcome_text,
+    reasons_text,
+    remedy_text,
+    score_text,
+    shown,
+)
 
 
 def render(results: Iterable[Result], context: Context) -> Iterator[str]:
@@ -24,7 +36,10 @@ def render(results: Iterable[Result], context: Context) -> Iterator[str]:
             yield from _one(assessment, context)
     elif len(context.rubrics) > 1:
         grid = many_cards(results, context, markdown)
-        yield from _table(grid.header, grid.rows)
+        if grid.rows:
+            yield from _table(grid.header, grid.rows)
+            yield "\n"
+        yield grid_summary(grid, context) + "\n"
     else:
         yield from _many(results, context)
 
@@ -89,11 +104,13 @@ def _one(assessment: Assessment, context: Context) -> Iterator[str]:
     for result, criterion in zip(assessment.criteria, rubric.criteria, strict=True):
         links = ", ".join(_link(evidence[item]) for item in result.evidence)
         yield f"| {criterion.title} ({result.id}) | {OUTCOME_WORDS[result.outcome]} | {links} |\n"
-    if assessment.notes:
-        yield "\n## Said by the file besides, and not counted\n\n"
-    for note in assessment.notes:
-        where = f" (line {note.line})" if note.line is not None else ""
-        yield f"- {note.kind}: {markdown(sentence(note.code, note.params), 300)}{where}\n"
+    for heading, kinds in NOTE_HEADINGS.items():
+        notes = [note for note in assessment.notes if note.kind in kinds]
+        if notes:
+            yield f"\n## {heading}\n\n"
+        for note in notes:
+            where = f" (line {note.line})" if note.line is not None else ""
+            yield f"- {note.kind}: {markdown(sentence(note.code, note.params), 300)}{where}\n"
 
 
 def _link(basis: Basis) -> str:

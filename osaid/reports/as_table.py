@@ -8,14 +8,16 @@ from typing import NamedTuple
 
 from ..messages import sentence
 from ..outcome import Outcome
+from ..resources import bundled_path
 from ..rubrics.assessment import Assessment, Basis, CriterionResult, Gap, PillarScore, Reason, Score
-from ..rubrics.definition import Criterion, Rubric
+from ..rubrics.rubric import DEFAULT_RUBRIC, Criterion, Rubric
 from . import Context, Failure, Result
 from .ranking import Standing, standing, summary
-from .side_by_side import many_cards, one_card
+from .side_by_side import grid_summary, many_cards, one_card
 from .text import (
     HEADINGS,
     LINEAGE_WORDS,
+    NOTE_HEADINGS,
     OUTCOME_WORDS,
     as_of_text,
     in_words,
@@ -78,10 +80,11 @@ class _One:
         yield from self._met()
         yield from self._information()
         yield from self._sources()
-        yield from self._notes("How the file was read", ("unreadable", "conflict", "rule"))
-        yield from self._notes("Said by the file besides, and not counted", ("unmapped", "lead"))
+        for heading, kinds in NOTE_HEADINGS.items():
+            yield from self._notes(heading, kinds)
         if self.assessment.gaps:
-            yield f"\nMore on one of them: osaid explain {self.assessment.gaps[0].criterion}\n"
+            other = f" --rubric {_asked_as(self.rubric)}" if self.rubric.id != DEFAULT_RUBRIC else ""
+            yield f"\nMore on one of them: osaid explain {self.assessment.gaps[0].criterion}{other}\n"
 
     def _verdict(self) -> Iterator[str]:
         assessment, rubric, subject = self.assessment, self.rubric, self.assessment.subject
@@ -344,6 +347,11 @@ def _table(rows: list[_Row], header: list[str], context: Context) -> Iterator[st
         yield f"({len(header) - most} columns do not fit here: {', '.join(header[most:])})\n"
 
 
+def _asked_as(rubric: Rubric) -> str:
+    """How to ask for a rubric again: a bundled one by its id, any other by its file."""
+    return rubric.id if rubric.path is None or bundled_path("rubrics", rubric.id) == rubric.path else plain(rubric.path, 200)
+
+
 # --- several frameworks -------------------------------------------------------------------------------------------
 
 
@@ -360,7 +368,8 @@ def _one_by_many(assessments: list[Assessment], context: Context) -> Iterator[st
     for assessment in assessments:
         rubric = context.rubric_of(assessment)
         yield from _wrapped(f"{rubric.id}: {rubric.answers}", context.width, "", "  ")
-    yield f"\nMore on one of them: osaid score {plain(subject.path or 'CARD', 200)} --rubric {assessments[-1].rubric.id}\n"
+    last = _asked_as(context.rubric_of(assessments[-1]))
+    yield f"\nMore on one of them: osaid score {plain(subject.path or 'CARD', 200)} --rubric {last}\n"
 
 
 def _many_by_many(results: Iterable[Result], context: Context) -> Iterator[str]:
@@ -370,7 +379,4 @@ def _many_by_many(results: Iterable[Result], context: Context) -> Iterator[str]:
     if grid.rows:
         widths = [None, *[24] * len(context.rubrics)]
         yield tabulate(grid.rows, grid.header, tablefmt="simple", disable_numparse=True, maxcolwidths=widths) + "\n\n"
-    told = f"{len(grid.rows)} model{'' if len(grid.rows) == 1 else 's'} by {len(context.rubrics)} frameworks."
-    if grid.failures:
-        told += f" {grid.failures} input{'' if grid.failures == 1 else 's'} could not be assessed."
-    yield told + "\n"
+    yield grid_summary(grid, context) + "\n"

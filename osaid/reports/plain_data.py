@@ -12,7 +12,8 @@ from typing import Any
 from ..cards.notes import Note
 from ..errors import Problem
 from ..messages import sentence
-from ..rubrics.assessment import Assessment, Basis, Reason, Score
+from ..outcome import Outcome
+from ..rubrics.assessment import Assessment, Reason
 from ..rubrics.rubric import Rubric
 from .text import UNSAFE, message, remedy_text
 
@@ -55,7 +56,7 @@ def assessment_data(assessment: Assessment, rubric: Rubric) -> dict[str, Any]:
         },
         "rubric": {**assessment.rubric._asdict(), "title": rubric.title},
         "verdict": {"id": verdict.id, "label": label, "summary": summary, "possible": verdict.possible},
-        "score": _score(assessment.score),
+        "score": assessment.score._asdict(),
         "levels": [
             {"id": level.id, "label": rule.label, "met": level.met, "progress": level.progress}
             for level, rule in zip(assessment.levels, rubric.levels, strict=True)
@@ -64,7 +65,7 @@ def assessment_data(assessment: Assessment, rubric: Rubric) -> dict[str, Any]:
             {
                 "id": pillar.id,
                 "label": rubric.pillars[pillar.id],
-                "score": _score(pillar.score) if pillar.score is not None else None,
+                "score": pillar.score._asdict() if pillar.score is not None else None,
                 "outcomes": dict(zip(_OUTCOMES, pillar.counts, strict=True)),
             }
             for pillar in assessment.pillars
@@ -87,27 +88,12 @@ def assessment_data(assessment: Assessment, rubric: Rubric) -> dict[str, Any]:
         ],
         "gaps": _gaps(assessment, rubric),
         "lineage": [step._asdict() for step in assessment.lineage],
-        "evidence": [_basis(basis) for basis in assessment.evidence],
+        "evidence": [basis._asdict() for basis in assessment.evidence],
         "notes": [_note(note) for note in assessment.notes],
     }
 
 
-_OUTCOMES = ("met", "partly_met", "not_met", "unknown", "not_applicable")
-
-
-def _score(score: Score) -> dict[str, float]:
-    return {"value": score.value, "low": score.low, "high": score.high}
-
-
-def _basis(basis: Basis) -> dict[str, str]:
-    return {
-        "id": basis.id,
-        "source": basis.source,
-        "locator": basis.locator,
-        "retrieved": basis.retrieved,
-        "basis": basis.basis,
-        "says": basis.says,
-    }
+_OUTCOMES = tuple(outcome.value for outcome in Outcome)
 
 
 def _reason(reason: Reason) -> dict[str, Any]:

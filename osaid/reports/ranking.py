@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..rubrics.assessment import Assessment
 from ..rubrics.rubric import Rubric
 
-__all__ = ["Standing", "standing", "summary"]
+__all__ = ["Standing", "failures_text", "standing", "summary"]
 
 
 class Standing(NamedTuple):
@@ -38,7 +38,10 @@ def summary(verdicts: Mapping[str, int], failures: int, rubric: Rubric) -> str:
     """How many models have which verdict, and how many inputs have none."""
     total = sum(verdicts.values())
     parts = [f"{rubric.verdict_texts(verdict)[0]} {verdicts[verdict]}" for verdict in _order(rubric) if verdict in verdicts]
-    text = f"{total} model{'' if total == 1 else 's'} by {rubric.id} {rubric.version}: {', '.join(parts) or 'none'}."
-    if failures:
-        text += f" {failures} input{'' if failures == 1 else 's'} could not be assessed."
-    return text
+    told = f"{total} model{'' if total == 1 else 's'} by {rubric.id} {rubric.version}: {', '.join(parts) or 'none'}."
+    return told + failures_text(failures)
+
+
+def failures_text(failures: int) -> str:
+    """The sentence on inputs that have no result, after a space; empty if there are none."""
+    return f" {failures} input{'' if failures == 1 else 's'} could not be assessed." if failures else ""

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from ..rubrics.assessment import Assessment
 from ..rubrics.rubric import Rubric
 from . import Context, Failure, Result
-from .ranking import standing
+from .ranking import failures_text, standing
 from .text import range_text
 
-__all__ = ["Grid", "many_cards", "one_card", "progress_text"]
+__all__ = ["Grid", "grid_summary", "many_cards", "one_card", "progress_text"]
 
 Escape = Callable[[str, int], str]
 """Makes a stranger's text safe for an output, and cuts it."""
@@ -59,6 +59,12 @@ def many_cards(results: Iterable[Result], context: Context, escape: Escape) -> G
         found.append((standing(assessments[0], first), [escape(subject.name, 40), *cells]))
     found.sort(key=lambda item: item[0])
     return Grid(["Model", *map(context.name_of, context.rubrics)], [cells for _, cells in found], failures)
+
+
+def grid_summary(grid: Grid, context: Context) -> str:
+    """How many cards the table of :func:`many_cards` holds, and how many inputs it lacks."""
+    count = len(grid.rows)
+    return f"{count} model{'' if count == 1 else 's'} by {len(context.rubrics)} frameworks." + failures_text(grid.failures)
 
 
 def _verdict(assessment: Assessment, rubric: Rubric) -> str:

@@ -18,6 +18,7 @@ from ..rubrics.definition import Criterion, Rubric
 __all__ = [
     "HEADINGS",
     "LINEAGE_WORDS",
+    "NOTE_HEADINGS",
     "OUTCOME_WORDS",
     "UNSAFE",
     "as_of_text",
@@ -38,6 +39,12 @@ __all__ = [
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()|~&])")
 _AT_START = re.compile(r"^([0-9]*)([#+=.-])")  # what means something at the start of a line only
+
+NOTE_HEADINGS = {
+    "How the file was read": ("unreadable", "conflict", "rule"),
+    "Said by the file besides, and not counted": ("unmapped", "lead"),
+}
+"""The notes of an import: their heading and the kinds under it."""
 
 HEADINGS = {
     "blocking": "What stands in the way",
@@ -146,7 +153,6 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "what": _subject,
     "stage": lambda name: f" ({vocabulary().stages[name]['title']})",
     "relation": lambda name: vocabulary().relations[name]["title"],
-    "freedom": lambda name: name,
     "statement": lambda name: vocabulary().statements[name]["title"],
 }
 

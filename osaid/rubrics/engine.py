@@ -59,8 +59,8 @@ def assess(subject: Subject, facts: Facts, rubric: Rubric, bases: tuple[BaseMode
         if of_bases and criterion.inherits != "never":
             found, inherited = _inherit(criterion, found, of_bases)
         done[criterion.id] = found
-        make = _recurring if found.recurs and not inherited else _result
-        results[index] = make(criterion, found, inherited, facts, rubric)
+        once = found.recurs and not inherited
+        results[index] = _recurring(criterion, found, facts, rubric) if once else _result(criterion, found, inherited, facts)
     criteria = tuple(result for result in results if result is not None)
     states = {result.id: result.state for result in criteria}
     atoms = {name: work_out(states) for name, work_out in rubric.atoms.items()}
@@ -113,23 +113,23 @@ def _inherit(
     return Found(state, tuple(reasons)), tuple(dict.fromkeys(blamed))
 
 
-def _recurring(criterion: Criterion, found: Found, inherited: tuple[str, ...], facts: Facts, rubric: Rubric) -> CriterionResult:
+def _recurring(criterion: Criterion, found: Found, facts: Facts, rubric: Rubric) -> CriterionResult:
     """The result of what is found for many cards, made once: it is the same for every card that has the evidence it names."""
     key = criterion.id, id(found)
     known = rubric.results.get(key)
     if known is None:
         named = frozenset(item for reason in found.reasons if reason.claimed for item in reason.evidence)
-        result = _result(criterion, found, inherited, facts, rubric)
+        result = _result(criterion, found, (), facts)
         if not named <= facts.evidence.keys():
             return result
         if len(rubric.results) >= _MOST_CASES:
             rubric.results.clear()
         known = rubric.results[key] = found, named, result  # what is found is kept, so that its id stays its own
     _, named, result = known
-    return result if named <= facts.evidence.keys() else _result(criterion, found, inherited, facts, rubric)
+    return result if named <= facts.evidence.keys() else _result(criterion, found, (), facts)
 
 
-def _result(criterion: Criterion, found: Found, inherited: tuple[str, ...], facts: Facts, rubric: Rubric) -> CriterionResult:
+def _result(criterion: Criterion, found: Found, inherited: tuple[str, ...], facts: Facts) -> CriterionResult:
     reasons = found.reasons
     if len(reasons) == 1:
         reason = reasons[0]

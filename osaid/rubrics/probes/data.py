@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ...cards.training_data import at_hand, everything_is_there
@@ -28,6 +28,18 @@ __all__ = [
     "not_restrictive",
     "shared",
 ]
+
+
+def _all_datasets(facts: Facts) -> Iterator[tuple[_Way, Mapping[str, Any]]]:
+    """Every data set of every stage, with the way to it."""
+    for name, stage in facts.stages.items():
+        for index, dataset in enumerate(stage.get("datasets", ())):
+            yield ("training_data", name, "datasets", index), dataset
+
+
+def _nothing(facts: Facts) -> Found:
+    """What is found where no data set is named."""
+    return UNTRAINED if facts.no_training_of_its_own else _SAYS_NOTHING
 
 
 def _in_stages(code: str, title: str, *way: str) -> Probe:
@@ -91,11 +103,7 @@ def access_known(parameter: Any, sets: Sets) -> Probe:
     word(parameter, ["all_datasets"])
 
     def probe(facts: Facts) -> Found:
-        datasets = [
-            (("training_data", name, "datasets", index), dataset)
-            for name, stage in facts.stages.items()
-            for index, dataset in enumerate(stage.get("datasets", ()))
-        ]
+        datasets = list(_all_datasets(facts))
         reasons = tuple(
             Reason("datasets.access-unknown", {"dataset": item["name"]}, State.UNKNOWN, evidence_of(item), item.get("note", ""), at=at)
             for at, item in datasets
@@ -225,7 +233,7 @@ def data_access(parameter: Any, sets: Sets) -> Probe:
         if not chosen and parameter == "posttraining":
             chosen = dict(facts.stages)
         if not chosen:
-            return UNTRAINED if facts.no_training_of_its_own else _SAYS_NOTHING
+            return _nothing(facts)
         reasons = tuple(_access(stage, ("training_data", name)) for name, stage in chosen.items())
         return Found(all_of(reason.state for reason in reasons), reasons)
 
@@ -276,19 +284,16 @@ def datasets_licensed(parameter: Any, sets: Sets) -> Probe:
         if "license" not in dataset:
             code, state, params = "datasets.no-license", State.UNKNOWN, {"dataset": dataset["name"]}
         else:
-            state = on_list(terms(dataset["license"]), allowed)
+            judged = terms(dataset["license"])
+            state = on_list(judged, allowed)
             code, params = _ON_LIST[state], {"dataset": dataset["name"], "license": dataset["license"][:80]}
-            if not terms(dataset["license"]).stated:
+            if not judged.stated:
                 code, params = "datasets.no-license", {"dataset": dataset["name"]}
         return Reason(code, params, state, evidence_of(dataset), dataset.get("note", ""), True, at=at)
 
     def probe(facts: Facts) -> Found:
-        reasons = tuple(
-            judge(dataset, ("training_data", stage, "datasets", index))
-            for stage, said in facts.stages.items()
-            for index, dataset in enumerate(said.get("datasets", ()))
-        )
-        return Found(all_of(reason.state for reason in reasons), reasons) if reasons else _SAYS_NOTHING
+        reasons = tuple(judge(dataset, at) for at, dataset in _all_datasets(facts))
+        return Found(all_of(reason.state for reason in reasons), reasons) if reasons else _nothing(facts)
 
     return probe
 
@@ -299,11 +304,10 @@ def datasets_open(parameter: Any, sets: Sets) -> Probe:
 
     def probe(facts: Facts) -> Found:
         by_code: dict[str, list[tuple[_Way, Mapping[str, Any]]]] = {}
-        for stage, said in facts.stages.items():
-            for index, dataset in enumerate(said.get("datasets", ())):
-                access = dataset.get("access", "unknown")
-                code = "datasets.access-unknown" if access == "unknown" else "datasets.open" if access == "open" else "datasets.not-open"
-                by_code.setdefault(code, []).append((("training_data", stage, "datasets", index), dataset))
+        for at, dataset in _all_datasets(facts):
+            access = dataset.get("access", "unknown")
+            code = "datasets.access-unknown" if access == "unknown" else "datasets.open" if access == "open" else "datasets.not-open"
+            by_code.setdefault(code, []).append((at, dataset))
         reasons = []
         for code, state in (
             ("datasets.open", State.MET),
@@ -314,7 +318,6 @@ def datasets_open(parameter: Any, sets: Sets) -> Probe:
                 evidence = tuple(dict.fromkeys(item for _, dataset in chosen for item in evidence_of(dataset)))
                 params = {"dataset": "; ".join(dataset["name"] for _, dataset in chosen)}
                 reasons.append(Reason(code, params, state, evidence, "", state is not State.UNKNOWN, at=chosen[0][0]))
-        nothing = UNTRAINED if facts.no_training_of_its_own else _SAYS_NOTHING
-        return Found(all_of(reason.state for reason in reasons), tuple(reasons)) if reasons else nothing
+        return Found(all_of(reason.state for reason in reasons), tuple(reasons)) if reasons else _nothing(facts)
 
     return probe
