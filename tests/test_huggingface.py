@@ -126,6 +126,7 @@ def test_front_matter_as_on_the_hub(text: str, license: str | None) -> None:
         # so does a link to other terms; the text of the licence in a repository is no other
         ("license: mit\nlicense_link: LICENSE", "mit", "yes"),
         ("license: mit\nlicense_link: https://huggingface.co/a/b/blob/main/LICENSE.md", "mit", "yes"),
+        ("license: mit\nlicense_link: https://gitlab.com/a/b/LICENSE.rst", "mit", "yes"),
         ("license: mit\nlicense_link: https://opensource.org/licenses/MIT", "mit", "yes"),
         ("license: mit\nlicense_link: https://www.apache.org/licenses/LICENSE-2.0", None, "yes"),
         ("license: mit\nlicense_link: https://example.org/terms", "mit AND https://example.org/terms", "unknown"),
@@ -157,6 +158,9 @@ def test_conflicts_and_rules_are_told() -> None:
         ("base_model: gpt2\nbase_model_relation: quantized", [("gpt2", "quantized")]),
         ("base_model: [a/b, c/d, a/b]\nbase_model_relation: merge", [("a/b", "merge"), ("c/d", "merge")]),
         ("base_model: https://huggingface.co/org/model", [("org/model", "unspecified")]),
+        ("base_model: https://huggingface.co/org/model/tree/main", [("org/model", "unspecified")]),
+        ("base_model: https://huggingface.co/datasets/org-data", []),
+        ("base_model: https://huggingface.co/datasets/org/data", []),
         ("base_model: {id: org/model}", [("org/model", "unspecified")]),
         ("base_model: null", []),
         ("base_model: []", []),
@@ -244,3 +248,13 @@ def test_no_readme_is_too_odd(text: str) -> None:
             continue
         assert shape().problems_in(card.data) == []
         assess(card)
+
+
+def test_what_a_card_cannot_hold_is_told() -> None:
+    bases = ", ".join(f"a/m{number}" for number in range(53))
+    sets = ", ".join(f"d/s{number}" for number in range(1002))
+    card = readme(f"---\nbase_model: [{bases}]\ndatasets: [{sets}]\n---\n")
+    assert len(card.data["model"]["derived_from"]) == 50
+    assert len(card.data["training_data"]["training"]["datasets"]) == 1000
+    told = {note.params["what"]: note.params["count"] for note in card.notes}
+    assert told == {"base models beyond the first fifty": "3", "data sets beyond the first thousand": "2"}

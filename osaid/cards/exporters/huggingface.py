@@ -7,6 +7,7 @@ from typing import Any
 
 from ...licenses.expression import terms
 from ...resources import read_data
+from ..importers.hub_names import dataset_address
 from ..importers.huggingface import RELATIONS
 from ..reader import LoadedCard
 from .bom import license_of
@@ -14,7 +15,7 @@ from .osaid import as_yaml
 
 __all__ = ["write"]
 
-_DATASETS = "https://huggingface.co/datasets/"
+_DATASETS = dataset_address("")
 
 
 def write(card: LoadedCard) -> str:

@@ -15,20 +15,18 @@ from typing import Any
 from ... import document
 from ...errors import OsaidError
 from ..vocabulary import vocabulary
+from . import hub_names
 from .bom_terms import joined, same_terms
-from .common import FILE, Notes, address, text
+from .common import FILE, MOST_BASES, MOST_DATASETS, MOST_WHERE, Notes, address, text
 
 __all__ = [
     "EMBEDDED",
     "STAGES",
     "Places",
-    "add_base",
     "base_name",
     "day",
     "embedded",
-    "hub_of_purl",
     "is_host",
-    "joined",
     "relation",
     "settle",
     "stated",
@@ -48,14 +46,9 @@ STAGES = {
 }
 """How a stage of training is called in files, and in a card."""
 
-_MOST_BASES, _MOST_WHERE = 50, 200
 _NOT_STATED = ("NOASSERTION", "noAssertion")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=T|\Z)")
-_HUB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._-]+)?")
-_ON_HUB = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9._-]+)(?:[/?#].*)?")
 _BARE_HUB = re.compile(r"https?://(www\.)?huggingface\.co/*")
-_NOT_MODELS = ("datasets", "spaces", "docs", "blog", "papers", "collections", "models", "tasks", "learn", "api", "organizations")
-_PURL = re.compile(r"pkg:huggingface/([A-Za-z0-9][A-Za-z0-9._-]*(?:(?:/|%2[Ff])[A-Za-z0-9._-]+)?)(?:[@#].*)?", re.DOTALL)
 _HOSTS = ("hugging face", "huggingface", "huggingface.co", "github", "modelscope", "kaggle", "ollama")
 _PAPER = re.compile(r"https?://([a-z0-9-]+\.)*(arxiv\.org|doi\.org|aclanthology\.org|openreview\.net)/", re.IGNORECASE)
 
@@ -78,17 +71,6 @@ def day(value: Any) -> str | None:
         return None
 
 
-def hub_of_purl(purl: Any) -> str | None:
-    """The name on the Hub in a package URL (``pkg:huggingface/org/name@revision``); None for any other."""
-    match = _PURL.fullmatch(purl) if isinstance(purl, str) and len(purl) < 500 else None
-    return re.sub("%2[Ff]", "/", match[1]) if match else None
-
-
-def _hub_of_address(url: str) -> str | None:
-    match = _ON_HUB.fullmatch(url)
-    return match[1] if match and match[1].partition("/")[0] not in _NOT_MODELS else None
-
-
 def is_host(name: str) -> bool:
     """Whether a name is that of a place where models are kept: it supplies a model, and has not made it."""
     return name.strip().lower() in _HOSTS
@@ -98,20 +80,10 @@ def base_name(purl: Any, group: Any, name: Any) -> str | None:
     """What a card calls a base model: its name on the Hub, or a single word that may be a card's id. None if nothing fits."""
     name, group = text(name), text(group)
     both = f"{group}/{name}" if group and name and "/" not in name else None
-    for found in (hub_of_purl(purl), both, name):
-        if found is not None and len(found) <= 200 and _HUB_NAME.fullmatch(found):
+    for found in (hub_names.of_purl(purl), both, name):
+        if found is not None and hub_names.is_name(found):
             return found
     return None
-
-
-def add_base(bases: list[dict[str, Any]], model: str, how: str, notes: Notes, at: tuple[str | int, ...]) -> None:
-    """Add a base model once."""
-    if any(base["model"] == model for base in bases):
-        return
-    if len(bases) >= _MOST_BASES:
-        notes.unmapped("base models beyond the first fifty", at)
-        return
-    bases.append({"model": model, "relation": how, "evidence": [FILE]})
 
 
 def relation(value: Any) -> str:
@@ -138,7 +110,7 @@ class Places:
     def component(self, name: str, url: str) -> None:
         """An address of a component."""
         where = self.components.setdefault(name, {"where": [], "evidence": [FILE]}).setdefault("where", [])
-        if url not in where and len(where) < _MOST_WHERE:
+        if url not in where and len(where) < MOST_WHERE:
             where.append(url)
 
     def refer(self, kind: str, url: Any, comment: Any = None) -> bool:
@@ -151,7 +123,7 @@ class Places:
             return False
         found = found.strip()
         titled = _components_by_title().get(comment.strip().lower()) if isinstance(comment, str) else None
-        hub = _hub_of_address(found)
+        hub = hub_names.of_address(found)
         if titled is not None:
             self.component(titled, found)
         elif kind in vocabulary().components:
@@ -214,7 +186,7 @@ def settle(card: dict[str, Any], now: Mapping[str, Any], then: Mapping[str, Any]
     for model, base in bases.items():
         if model not in written:
             told.differs("model.derived_from", model, None)
-            if len(card["model"].setdefault("derived_from", [])) < _MOST_BASES:
+            if len(card["model"].setdefault("derived_from", [])) < MOST_BASES:
                 card["model"]["derived_from"].append({"model": model, "relation": base["relation"]})
     for model in written:
         if model not in bases:
@@ -268,7 +240,7 @@ def _settle_datasets(card: dict[str, Any], now: Mapping[str, Any], then: Mapping
         if key not in written:
             told.differs(what, key[1], None)
             stage = card.setdefault("training_data", {}).setdefault(key[0], {})
-            if len(stage.setdefault("datasets", [])) < 1000:
+            if len(stage.setdefault("datasets", [])) < MOST_DATASETS:
                 stage["datasets"].append({name: value for name, value in entry.items() if name != "evidence"})
             continue
         license, before = entry.get("license"), written[key].get("license")

@@ -16,23 +16,35 @@ from typing import Any
 
 from ...licenses.expression import NO_LICENSE, Terms, terms
 from ...licenses.knowledge import FREEDOMS, GRANTS, knowledge_base
-from .common import Notes
+from .common import MOST_TEXT, Notes
 
-__all__ = ["MOST_NAME", "besides", "decoded", "either", "joined", "of_text", "own_text", "same_terms", "unread", "written"]
+__all__ = [
+    "MOST_NAME",
+    "besides",
+    "decoded",
+    "either",
+    "joined",
+    "leads_to_license_file",
+    "of_text",
+    "own_text",
+    "same_terms",
+    "unread",
+    "written",
+]
 
 _NOT_SAID = "NOASSERTION"
 MOST_NAME = 300
 """Characters of a name that a licence can be known by."""
 
-_MOST_TEXT, _MOST_PART, _MOST_SHORT = 4000, 500, 200  # characters: of a card's text, a part, a name in a text
+_MOST_PART, _MOST_SHORT = 500, 200  # characters: of a part, a name in a text
 _MOST_LONG = 50  # long texts that are read in one place
 _MOST_SHOWN, _MOST_OF_A_TEXT = 80, 200_000
 _NEEDS_CARE = re.compile(r"[()]|\b(?:and|or|with)\b", re.IGNORECASE)
 _OPERATORS = {"and": "&", "or": "/", "with": "w/"}
 _RANK = {grant: rank for rank, grant in enumerate(GRANTS)}
 _LICENSE_FILE = re.compile(
-    r"(?:https?://(?:huggingface\.co|github\.com|gitlab\.com|raw\.githubusercontent\.com)/[^?#\s]*/)?(?:\./)?"
-    r"(?:LICEN[CS]E|COPYING)(?:\.(?:md|txt|rst))?",
+    r"(?:https?://(?:www\.)?(?:huggingface\.co|github\.com|gitlab\.com|raw\.githubusercontent\.com)/[^?#\s]*/)?(?:\./)?"
+    r"(?:LICEN[CS]E|COPYING)(?:\.(?:md|txt|rst))?/?",
     re.IGNORECASE,
 )
 # Words of an address that name models or terms with limits of use.
@@ -61,7 +73,7 @@ _NO_HOLDER = re.compile(
 
 def written(value: Any) -> str | None:
     """A licence as it is written; None for what is no text, blank, or longer than a card may hold: it is not judged by its beginning."""
-    return value if isinstance(value, str) and value.strip() and len(value) <= _MOST_TEXT else None
+    return value if isinstance(value, str) and value.strip() and len(value) <= MOST_TEXT else None
 
 
 def unread(value: Any, mark: str = "unread:") -> str:
@@ -78,7 +90,7 @@ def same_terms(one: str | None, other: str | None) -> bool:
 
 def _read(license: str) -> Terms:
     """What a text grants. A long one is not read if it is too long for a card, or one name that nobody can know."""
-    long = len(license) > _MOST_TEXT or (len(license) > MOST_NAME and not _NEEDS_CARE.search(license))
+    long = len(license) > MOST_TEXT or (len(license) > MOST_NAME and not _NEEDS_CARE.search(license))
     return terms(unread(license)) if long else terms(license)
 
 
@@ -113,7 +125,7 @@ def either(licenses: list[str]) -> str | None:
         return joined(licenses)
     if len(licenses) <= _MOST_LONG:
         choice = " OR ".join(_operand(license, _read(license)) for license in licenses)
-        if len(choice) <= _MOST_TEXT and terms(choice).problem is None:
+        if len(choice) <= MOST_TEXT and terms(choice).problem is None:
             return choice
     return joined([*licenses, unread("a choice")])
 
@@ -131,7 +143,7 @@ def _operand(license: str, found: Terms) -> str:
 
 def _holds(together: str, parts: list[Terms]) -> bool:
     """Whether an expression can be held by a card, is read as one, and is no freer than any part."""
-    if len(together) > _MOST_TEXT:
+    if len(together) > MOST_TEXT:
         return False
     found = terms(together)
     worst = (min(_RANK[part.grants[number]] for part in parts) for number in range(len(FREEDOMS)))
@@ -212,16 +224,24 @@ def _before_the_text(line: str) -> bool:
 def _other_address(license: str, value: Any, free: bool) -> str | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    if not isinstance(value, str) or len(value) > _MOST_TEXT:
+    if not isinstance(value, str) or len(value) > MOST_TEXT:
         return unread(value) if free else None
     value = value.strip()
     known = knowledge_base().find(value)
     if known is not None:
         return None if known.id == terms(license).expression else known.id
     own = [leaf.license.source for leaf in terms(license).leaves if leaf.license is not None]
-    if not free or own == [value] or (_LICENSE_FILE.fullmatch(value) and not _LIMITED.search(value)):
+    if not free or own == [value] or leads_to_license_file(value):
         return None
     return unread(value)
+
+
+def leads_to_license_file(link: str) -> bool:
+    """Whether a link is to a licence file on a host of code or models, at an address that does not speak of terms that restrict.
+
+    Such a file is taken for the text of the licence that is stated, though it may lie in another repository.
+    """
+    return _LICENSE_FILE.fullmatch(link) is not None and _LIMITED.search(link) is None
 
 
 def of_text(value: Any) -> str | None:

@@ -11,12 +11,34 @@ from ...document import Document
 from ...errors import CardError, Problem
 from ..notes import Note
 
-__all__ = ["FILE", "Imported", "Notes", "address", "evidence_of_file", "identifier", "not_this_format", "text", "texts"]
+__all__ = [
+    "FILE",
+    "MOST_BASES",
+    "MOST_DATASETS",
+    "MOST_TEXT",
+    "MOST_WHERE",
+    "Imported",
+    "Notes",
+    "add_base",
+    "address",
+    "evidence_of_file",
+    "identifier",
+    "keys_but",
+    "not_this_format",
+    "stem",
+    "text",
+    "texts",
+]
 
 FILE = "file"
 """The id of the evidence that stands for the file itself."""
 
-_MOST_TEXT = 4000
+MOST_BASES, MOST_DATASETS, MOST_WHERE = 50, 1000, 200
+"""How many base models a card can have, data sets in a stage, and addresses of one thing."""
+
+MOST_TEXT = 4000
+"""Characters of a text in a card."""
+
 _MOST_NOTES = 100
 _CUT = " (cut)"
 _NOT_IN_ID = re.compile(r"[^a-z0-9._-]+")
@@ -63,19 +85,29 @@ def text(value: Any) -> str | None:
     """A value as a card takes text: not blank, and cut at the longest that a card may hold. None for anything else."""
     if not isinstance(value, str) or not value or value.isspace():
         return None
-    return value if len(value) <= _MOST_TEXT else value[: _MOST_TEXT - len(_CUT)] + _CUT
+    return value if len(value) <= MOST_TEXT else value[: MOST_TEXT - len(_CUT)] + _CUT
 
 
 def texts(value: Any) -> list[str]:
     """The texts of a value that may be one text or a list of them."""
     found = (text(item) for item in (value if isinstance(value, list) else [value]))
-    return [item for item in found if item is not None][:200]
+    return [item for item in found if item is not None][:MOST_WHERE]
 
 
 def address(value: Any) -> str | None:
     """A web address, or None."""
     found = text(value)
     return found if found is not None and _ADDRESS.fullmatch(found.strip()) else None
+
+
+def add_base(bases: list[dict[str, Any]], model: str, how: str, notes: Notes, at: tuple[str | int, ...]) -> None:
+    """Add a base model once."""
+    if any(base["model"] == model for base in bases):
+        return
+    if len(bases) >= MOST_BASES:
+        notes.unmapped("base models beyond the first fifty", at)
+        return
+    bases.append({"model": model, "relation": how, "evidence": [FILE]})
 
 
 def identifier(*names: str | None) -> str:

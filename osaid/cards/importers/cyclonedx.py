@@ -13,8 +13,9 @@ from typing import Any
 
 from ...document import Document
 from ...errors import CardError, Problem
-from .bom import EMBEDDED, Places, add_base, base_name, day, embedded, hub_of_purl, is_host, relation, settle, stated
-from .common import FILE, Imported, Notes, evidence_of_file, identifier, keys_but, not_this_format, stem, text
+from . import hub_names
+from .bom import EMBEDDED, Places, base_name, day, embedded, is_host, relation, settle, stated
+from .common import FILE, Imported, Notes, add_base, evidence_of_file, identifier, keys_but, not_this_format, stem, text
 from .cyclonedx_parts import Data, Part, Terms, as_map, maps, properties
 
 __all__ = ["detects", "read"]
@@ -168,7 +169,7 @@ def _card(bom: Mapping[str, Any], parts: list[Part], hint: str | None, notes: No
 
 def _facts(parts: list[Part], hint: str | None, notes: Notes) -> dict[str, Any]:
     """Name, version, maker, day of release, number of parameters."""
-    purl = next((name for part in parts if (name := hub_of_purl(part.data.get("purl")))), None)
+    purl = next((name for part in parts if (name := hub_names.of_purl(part.data.get("purl")))), None)
     name = _said(parts, "name", notes) or (purl or "").rpartition("/")[2] or hint or "unnamed"
     model: dict[str, Any] = {"id": identifier(name, hint), "name": name}
     if version := _said(parts, "version", notes):
@@ -213,7 +214,7 @@ def _developer(component: Mapping[str, Any]) -> str | None:
 
 def _refer(part: Part, places: Places, notes: Notes) -> None:
     """Take in a component's package URL and its external references."""
-    if (name := hub_of_purl(part.data.get("purl"))) is not None:
+    if (name := hub_names.of_purl(part.data.get("purl"))) is not None:
         places.on_hub(name)
     elif part.data.get("purl"):
         notes.unmapped("component.purl", (*part.at, "purl"))

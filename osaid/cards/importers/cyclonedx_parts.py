@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ...licenses.expression import terms
-from .bom import STAGES, Places, hub_of_purl, stated
+from . import hub_names
+from .bom import STAGES, Places, stated
 from .bom_terms import MOST_NAME, besides, decoded, joined, of_text, same_terms, unread, written
-from .common import FILE, Notes, address, keys_but, text
+from .common import FILE, MOST_DATASETS, MOST_WHERE, Notes, address, keys_but, text
 
 __all__ = ["Data", "Part", "Terms", "as_map", "maps", "properties"]
 
@@ -237,7 +238,7 @@ class Data:
         if not stages:
             self._role_untold = self._role_untold or part.at
         for stage in dict.fromkeys(stages or ["training"]):
-            if len(self._stages.setdefault(stage, [])) < 1000:
+            if len(self._stages.setdefault(stage, [])) < MOST_DATASETS:
                 self._stages[stage].append(copy.deepcopy(entry))
             else:
                 self._notes.unmapped("data sets beyond the first thousand of a stage", part.at)
@@ -259,6 +260,6 @@ def _addresses(data: Mapping[str, Any], inner: list[dict[str, Any]]) -> list[str
     for reference in maps(data.get("externalReferences"), ()):
         if reference.data.get("type") in ("distribution", "website", "vcs", "source-distribution"):
             found.append(address(reference.data.get("url")))
-    if (name := hub_of_purl(data.get("purl"))) is not None:
-        found.append(f"https://huggingface.co/datasets/{name}")
-    return list(dict.fromkeys(item.strip() for item in found if item is not None))[:200]
+    if (name := hub_names.of_purl(data.get("purl"))) is not None:
+        found.append(hub_names.dataset_address(name))
+    return list(dict.fromkeys(item.strip() for item in found if item is not None))[:MOST_WHERE]

@@ -13,7 +13,7 @@ from typing import Any
 from ...document import Document
 from ...licenses.expression import terms
 from ...licenses.knowledge import knowledge_base
-from .bom import joined
+from .bom_terms import joined, leads_to_license_file
 from .common import Notes
 
 __all__ = ["MISSPELT", "RESTRICTING", "stated_terms"]
@@ -28,15 +28,6 @@ _OTHER = ("other", "unknown")
 _UNREAD = "other"  # what stands for a statement that cannot be read: an unknown licence
 _MOST_LICENSES, _MOST_TEXT = 50, 500
 MISSPELT = re.compile(r"[-\s]*(?:licen[cs]es?|lisence|liscence|licence_name|license_type)\s*", re.IGNORECASE)
-_LICENSE_FILE = re.compile(r"(?:\./)?(?:LICEN[CS]E|COPYING)(?:\.(?:md|txt))?", re.IGNORECASE)
-_HOSTED = re.compile(
-    r"https?://(?:www\.)?(?:huggingface\.co|github\.com|raw\.githubusercontent\.com)/(.*/)(?:LICEN[CS]E|COPYING)(?:\.(?:md|txt))?/?",
-    re.IGNORECASE,
-)
-
-
-# Words of an address that name models or terms with limits of use.
-_LIMITED = re.compile(r"(?<![a-z])(?:(?:code)?llama|gemma|non-?commercial|(?:open)?rail|nc)(?![a-z])", re.IGNORECASE)
 
 
 def stated_terms(front: Mapping[str, Any], document: Document, notes: Notes) -> str | None:
@@ -128,10 +119,7 @@ def _names_another(link: str, known: list[str]) -> bool:
     found = knowledge_base().find(link)
     if found is not None:
         return not any(found.id == terms(item).expression for item in known)
-    if _LICENSE_FILE.fullmatch(link):
-        return False
-    hosted = _HOSTED.fullmatch(link)
-    return terms(joined(known) or "").free == "yes" and (hosted is None or _LIMITED.search(hosted[1]) is not None)
+    return terms(joined(known) or "").free == "yes" and not leads_to_license_file(link)
 
 
 def _said_elsewhere(front: Mapping[str, Any], said: _Said, notes: Notes) -> Iterator[str]:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...document import Document
-from .common import FILE, Imported, Notes, evidence_of_file, identifier, not_this_format, stem, text
+from . import hub_names
+from .common import FILE, MOST_DATASETS, Imported, Notes, add_base, evidence_of_file, identifier, not_this_format, stem, text
 from .hub_terms import MISSPELT, RESTRICTING, stated_terms
 
 __all__ = ["RELATIONS", "detects", "read"]
@@ -20,8 +21,6 @@ __all__ = ["RELATIONS", "detects", "read"]
 RELATIONS = ("adapter", "finetune", "merge", "quantized")
 """What ``base_model_relation`` can say."""
 
-_HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._-]+)?")
-_ANY_HUB_ADDRESS = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?:models/)?(?P<id>[A-Za-z0-9][\w.-]*/[\w.-]+)/?")
 _MAPPED = ("license", "license_name", "license_link", "datasets", "base_model", "base_model_relation", "gated", "model_name", "model-index")
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]([^\n]{1,200})", re.MULTILINE)
 _TELLING = re.compile(r"licen[cs]|data|train|eval|limitation|intended|usage|citation|paper|terms", re.IGNORECASE)
@@ -29,7 +28,6 @@ _LINK = re.compile(
     r"https?://(?:www\.)?(?:arxiv\.org|github\.com|huggingface\.co|doi\.org|openreview\.net|aclanthology\.org|zenodo\.org)/[^\s<>()\[\]\"'`|]{1,300}"
 )
 _AROUND = 60  # characters shown on either side
-_MOST_BASES, _MOST_DATASETS = 50, 1000
 _MOST_LEADS = 20
 _MOST_BODY = 400_000
 _SAYS = "What the front matter of the README states; not checked against the sources."
@@ -54,7 +52,7 @@ def read(document: Document) -> Imported:
     name = text(front.get("model_name")) or _indexed_name(front) or stem(document) or "unnamed"
     model: dict[str, Any] = {"id": identifier(stem(document), name), "name": name}
     card: dict[str, Any] = {"osaid_card": "1", "as_of": "unknown", "model": model}
-    bases = list(_bases(front, notes))
+    bases = _bases(front, notes)
     if bases:
         model["derived_from"] = bases
     license = stated_terms(front, document, notes)
@@ -62,7 +60,7 @@ def read(document: Document) -> Imported:
         card["licenses"] = {"parameters": {"license": license, "evidence": [FILE]}}
     if _gated(front, notes):
         card["components"] = {"weights": {"release": "gated", "evidence": [FILE]}}
-    datasets = list(_datasets(front, notes))
+    datasets = _datasets(front, notes)
     if datasets:
         card["training_data"] = {"training": {"datasets": datasets}}
     card["evidence"] = {FILE: evidence_of_file(document, _SAYS)}
@@ -93,29 +91,33 @@ def _gated(front: dict[str, Any], notes: Notes) -> bool:
     return False
 
 
-def _bases(front: dict[str, Any], notes: Notes) -> Iterator[dict[str, Any]]:
+def _bases(front: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
     given = front.get("base_model")
     relation = front.get("base_model_relation")
     said = relation if isinstance(relation, str) and relation in RELATIONS else "unspecified"
     if relation is not None and said == "unspecified":
         notes.add("conflict", "import.hf-relation", ("base_model_relation",), relation=str(relation))
-    seen: set[str] = set()
+    bases: list[dict[str, Any]] = []
     for written in _names(given, "base_model", notes):
-        address = _ANY_HUB_ADDRESS.fullmatch(written.strip())
-        name = address["id"] if address else written.strip()
-        if not _HUB_ID.fullmatch(name) or len(name) > 200:
+        name = hub_names.of_address(written.strip()) or written.strip()
+        if hub_names.is_name(name):
+            add_base(bases, name, said, notes, ("base_model",))
+        else:
             notes.add("unreadable", "import.hf-base", ("base_model",), base=written)
-        elif name not in seen and len(seen) < _MOST_BASES:
-            seen.add(name)
-            yield {"model": name, "relation": said, "evidence": [FILE]}
+    return bases
 
 
-def _datasets(front: dict[str, Any], notes: Notes) -> Iterator[dict[str, Any]]:
-    for name in list(dict.fromkeys(_names(front.get("datasets"), "datasets", notes)))[:_MOST_DATASETS]:
+def _datasets(front: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = []
+    for name in dict.fromkeys(_names(front.get("datasets"), "datasets", notes)):
+        if len(entries) >= MOST_DATASETS:
+            notes.unmapped("data sets beyond the first thousand", ("datasets",))
+            continue
         entry: dict[str, Any] = {"name": name, "evidence": [FILE]}
-        if "/" in name and _HUB_ID.fullmatch(name):
-            entry["where"] = [f"https://huggingface.co/datasets/{name}"]
-        yield entry
+        if "/" in name and hub_names.is_name(name):
+            entry["where"] = [hub_names.dataset_address(name)]
+        entries.append(entry)
+    return entries
 
 
 def _names(given: Any, key: str, notes: Notes) -> Iterator[str]:

@@ -15,9 +15,24 @@ from typing import Any
 from ...document import Document
 from ...errors import CardError, Problem
 from ..vocabulary import vocabulary
-from .bom import EMBEDDED, Places, add_base, base_name, day, embedded, hub_of_purl, is_host, relation, settle, stated
+from . import hub_names
+from .bom import EMBEDDED, Places, base_name, day, embedded, is_host, relation, settle, stated
 from .bom_terms import joined, same_terms
-from .common import FILE, Imported, Notes, address, evidence_of_file, identifier, keys_but, not_this_format, stem, text
+from .common import (
+    FILE,
+    MOST_DATASETS,
+    MOST_WHERE,
+    Imported,
+    Notes,
+    add_base,
+    address,
+    evidence_of_file,
+    identifier,
+    keys_but,
+    not_this_format,
+    stem,
+    text,
+)
 from .spdx3_graph import Edge, Element, Graph, one, several
 
 __all__ = ["EPOCH", "detects", "read"]
@@ -209,7 +224,7 @@ class _Reader:
         given = [data.get("packageUrl")]
         for item in several(data.get("externalIdentifier")):
             given += [entry.data.get("identifier") for entry in self._graph.get(item)[:1]]
-        return [name for purl in given if (name := hub_of_purl(purl))]
+        return [name for purl in given if (name := hub_names.of_purl(purl))]
 
     def _bases(self) -> list[dict[str, Any]]:
         graph = self._graph
@@ -285,7 +300,7 @@ class _Reader:
                 self._notes.unmapped("trainedOn: comment", edge.element.at)
             if edge.element.data.get("completeness") not in (None, "noAssertion"):
                 self._notes.unmapped("trainedOn: completeness", edge.element.at)
-            if len(stages.setdefault(stage, [])) < 1000:
+            if len(stages.setdefault(stage, [])) < MOST_DATASETS:
                 stages[stage].append(self._entry(name, edge))
             else:
                 self._notes.unmapped("data sets beyond the first thousand of a stage", edge.element.at)
@@ -306,8 +321,8 @@ class _Reader:
             for reference in self._graph.get(item)[:1]:
                 if reference.data.get("externalRefType") in ("altDownloadLocation", "altWebPage"):
                     found += map(address, several(reference.data.get("locator")))
-        found += [f"https://huggingface.co/datasets/{purl}" for purl in self._purls(data)]
-        if where := list(dict.fromkeys(url.strip() for url in found if url is not None))[:200]:
+        found += map(hub_names.dataset_address, self._purls(data))
+        if where := list(dict.fromkeys(url.strip() for url in found if url is not None))[:MOST_WHERE]:
             entry["where"] = where
         if (license := self._license(name, entry["name"], at)) is not None:
             entry["license"] = license
