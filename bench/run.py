@@ -21,7 +21,7 @@ import yaml
 from osaid.cards.exporters import export
 from osaid.cards.reader import load_card, parse_card
 from osaid.lineage import Library
-from osaid.reports.plain_data import assessment_data, compact
+from osaid.results.plain_data import assessment_data, compact
 from osaid.rubrics.assessor import Assessor
 from osaid.rubrics.rubric import load_rubric
 

@@ -16,7 +16,7 @@ from support import VERDICTS, criterion, full_card, load, rubric, rubric_text, s
 from osaid import Assessment, Rubric, assess, load_rubric
 from osaid.cards.vocabulary import vocabulary
 from osaid.outcome import State
-from osaid.reports.plain_data import assessment_data
+from osaid.results.plain_data import assessment_data
 from osaid.rubrics.conditions import every, not_fully, possible
 
 RELEASES = ["full", "partial", "gated", "none", "no-such-step", "unknown", None]

@@ -27,6 +27,7 @@ ROOMS = [
     "lineage",
     "rubrics",
     "api",
+    "results",
     "reports",
     "cli",
 ]

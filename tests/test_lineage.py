@@ -12,7 +12,7 @@ from support import criterion, full_card, load, rubric, rubric_text, run, small_
 from osaid import Assessment, Library, LoadedCard, assess, assess_all, load_rubric
 from osaid.cards.vocabulary import vocabulary
 from osaid.lineage import lineage_findings
-from osaid.reports.text import message
+from osaid.results.sentences import message
 from osaid.rubrics.assessment import CriterionResult, LineageStep
 from osaid.rubrics.assessor import Assessor
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from osaid import assess, from_mapping, load_card, load_rubric
-from osaid.reports.plain_data import assessment_data, compact
+from osaid.results.plain_data import assessment_data, compact
 
 CARDS = sorted((Path(__file__).resolve().parent.parent / "model_cards").glob("*.yaml"))
 

@@ -19,9 +19,9 @@ from osaid.cards.model import card_schema
 from osaid.cards.vocabulary import vocabulary
 from osaid.document import load
 from osaid.lineage import Library
-from osaid.reports.result_schema import assessment_schema
-from osaid.reports.text import score_text
 from osaid.resources import as_json
+from osaid.results.schema import assessment_schema
+from osaid.results.sentences import score_text
 from osaid.rubrics.assessor import Assessor
 from osaid.rubrics.model import rubric_schema
 from osaid.rubrics.rubric import Rubric, rubric_ids

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..results.plain_data import RESULT_VERSION, assessment_data, compact, problem_data
 from . import Context, Failure, Result
-from .plain_data import RESULT_VERSION, assessment_data, compact, problem_data
 
 
 def render(results: Iterable[Result], context: Context) -> Iterator[str]:

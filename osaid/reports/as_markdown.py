@@ -6,23 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from ..messages import sentence
 from ..outcome import Outcome
+from ..results.sentences import HEADINGS, LINEAGE_WORDS, NOTE_HEADINGS, OUTCOME_WORDS, outcome_text, reasons_text, remedy_text, score_text
 from ..rubrics.assessment import Assessment, Basis
 from . import Context, Failure, Result
 from .ranking import Standing, standing, summary
 from .side_by_side import grid_summary, many_cards, one_card, progress_text
-from .text import (
-    HEADINGS,
-    LINEAGE_WORDS,
-    NOTE_HEADINGS,
-    OUTCOME_WORDS,
-    at_start,
-    markdown,
-    outcome_text,
-    reasons_text,
-    remedy_text,
-    score_text,
-    shown,
-)
+from .text import at_start, markdown, shown
 
 
 def render(results: Iterable[Result], context: Context) -> Iterator[str]:

@@ -9,12 +9,7 @@ from typing import NamedTuple
 from ..messages import sentence
 from ..outcome import Outcome
 from ..resources import bundled_path
-from ..rubrics.assessment import Assessment, Basis, CriterionResult, Gap, PillarScore, Reason, Score
-from ..rubrics.rubric import DEFAULT_RUBRIC, Criterion, Rubric
-from . import Context, Failure, Result
-from .ranking import Standing, standing, summary
-from .side_by_side import grid_summary, many_cards, one_card
-from .text import (
+from ..results.sentences import (
     HEADINGS,
     LINEAGE_WORDS,
     NOTE_HEADINGS,
@@ -23,20 +18,24 @@ from .text import (
     in_words,
     message,
     outcome_text,
-    plain,
     range_text,
     reasons_text,
     remedy_text,
     score_text,
-    shown,
 )
+from ..rubrics.assessment import Assessment, Basis, CriterionResult, Gap, PillarScore, Reason, Score
+from ..rubrics.rubric import DEFAULT_RUBRIC, Criterion, Rubric
+from . import Context, Failure, Result
+from .ranking import Standing, standing, summary
+from .side_by_side import grid_summary, many_cards, one_card
+from .text import plain, shown
 
 _MOST_NOTES = 12
 _OF_A_BASE = ("lineage.base-met", "lineage.base-partly-met", "lineage.base-not-met", "lineage.base-unknown")
 _BAR = 20
 _NARROW = 72
 _MOST_CITED = 4
-_STYLES = {"best": "\033[1;32m", "middle": "\033[1;33m", "worst": "\033[1;31m"}
+_STYLES = {"good": "\033[1;32m", "fair": "\033[1;33m", "open": "\033[1;33m", "poor": "\033[1;31m", "plain": "\033[1m"}
 _RESET = "\033[0m"
 
 
@@ -275,13 +274,7 @@ def _wrapped(text: str, width: int, indent: str, later: str) -> Iterator[str]:
 def _styled(text: str, verdict: str, rubric: Rubric, context: Context) -> str:
     if not context.color:
         return text
-    return _STYLES[_tone(verdict, rubric)] + text + _RESET
-
-
-def _tone(verdict: str, rubric: Rubric) -> str:
-    if verdict == rubric.verdicts[0].id:
-        return "best"
-    return "worst" if verdict == rubric.verdicts[-1].id else "middle"
+    return _STYLES[rubric.tone(verdict)] + text + _RESET
 
 
 # --- many cards ---------------------------------------------------------------------------------------------------

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from ..results.sentences import range_text
 from ..rubrics.assessment import Assessment
 from ..rubrics.rubric import Rubric
 from . import Context, Failure, Result
 from .ranking import failures_text, standing
-from .text import range_text
 
 __all__ = ["Grid", "grid_summary", "many_cards", "one_card", "progress_text"]
 

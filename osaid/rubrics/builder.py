@@ -114,7 +114,8 @@ class Builder:
             if ("otherwise" in rule) != last or ("when" in rule) == ("otherwise" in rule):
                 self.bad("rubric.verdict-otherwise", entry, id=rule["id"])
             condition = self._condition(rule["when"], entry, ("when",), criteria) if "when" in rule else None
-            verdicts.append(VerdictRule(rule["id"], rule["label"], rule["summary"], condition))
+            tone = rule.get("tone") or ("good" if index == 0 else "poor" if last else "fair")
+            verdicts.append(VerdictRule(rule["id"], rule["label"], rule["summary"], condition, tone))
             if self.undetermined is not None and rule["id"] == self.undetermined[0]:
                 self.bad("rubric.duplicate-id", entry, ("id",), id=rule["id"], part="verdicts")
         deciding = tuple(name for name in self.atoms if name in self.named)

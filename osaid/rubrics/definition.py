@@ -40,6 +40,7 @@ class VerdictRule(NamedTuple):
     label: str
     summary: str
     condition: Condition | None  # None: reached where no other is
+    tone: str  # good | fair | poor | plain: how it is shown
 
 
 class LevelRule(NamedTuple):
@@ -85,6 +86,12 @@ class Rubric(NamedTuple):
             if criterion.id == identifier:
                 return criterion
         raise KeyError(identifier)
+
+    def tone(self, verdict: str) -> str:
+        """How a verdict is shown: good, fair, poor, plain, or open where it is undetermined. Raises KeyError."""
+        if verdict == self.undetermined[0]:
+            return "open"
+        return {rule.id: rule.tone for rule in self.verdicts}[verdict]
 
     def verdict_texts(self, identifier: str) -> tuple[str, str]:
         """A verdict's label and summary. Raises KeyError."""

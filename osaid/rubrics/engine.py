@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from ..cards.subject import Subject
@@ -25,7 +25,7 @@ from .definition import Criterion, LevelRule, Rubric
 from .facts import Facts
 from .probes import Found
 
-__all__ = ["BaseModel", "assess"]
+__all__ = ["BaseModel", "assess", "reconsider"]
 
 _MOST_CASES = 4096
 _OUTCOMES = tuple(Outcome)
@@ -63,17 +63,14 @@ def assess(subject: Subject, facts: Facts, rubric: Rubric, bases: tuple[BaseMode
         results[index] = _recurring(criterion, found, facts, rubric) if once else _result(criterion, found, inherited, facts)
     criteria = tuple(result for result in results if result is not None)
     states = {result.id: result.state for result in criteria}
-    atoms = {name: work_out(states) for name, work_out in rubric.atoms.items()}
-    # Most atoms are the same once everything is known.
-    last = {name: atoms[name] if work_out is rubric.atoms[name] else work_out(states) for name, work_out in rubric.last.items()}
-    shown = _as_shown(atoms) if rubric.silence == "not-met" else atoms
+    verdict, levels = _decide(rubric, states)
     score, pillars = _scores(rubric, states)
     return Assessment(
         subject,
         RubricRef(rubric.id, rubric.version, rubric.sha256),
-        _verdict(rubric, shown, last),
+        verdict,
         score,
-        tuple(_levels(rubric, shown, states)),
+        levels,
         pillars,
         criteria,
         tuple(_gaps(rubric, criteria)),
@@ -83,6 +80,19 @@ def assess(subject: Subject, facts: Facts, rubric: Rubric, bases: tuple[BaseMode
         ),
         _evidence(facts, criteria),
     )
+
+
+def reconsider(assessment: Assessment, rubric: Rubric, met: Collection[str]) -> tuple[Verdict, tuple[Level, ...]]:
+    """The verdict and the levels that an assessment by ``rubric`` would have if the criteria named in ``met`` were met as well."""
+    return _decide(rubric, {result.id: State.MET if result.id in met else result.state for result in assessment.criteria})
+
+
+def _decide(rubric: Rubric, states: Mapping[str, State]) -> tuple[Verdict, tuple[Level, ...]]:
+    atoms = {name: work_out(states) for name, work_out in rubric.atoms.items()}
+    # Most atoms are the same once everything is known.
+    last = {name: atoms[name] if work_out is rubric.atoms[name] else work_out(states) for name, work_out in rubric.last.items()}
+    shown = _as_shown(atoms) if rubric.silence == "not-met" else atoms
+    return _verdict(rubric, shown, last), tuple(_levels(rubric, shown, states))
 
 
 def _inherit(

@@ -99,6 +99,11 @@ class VerdictFile(_Part):
     summary: Text
     when: Condition = Field({}, description="all, any, not, criterion, level, and every: a kind of criteria.")
     otherwise: Text = Field("", description="For the last verdict: reached where no other is.")
+    tone: Literal["good", "fair", "poor", "plain"] = Field(
+        "plain",
+        description="How it is shown. Left out: the first verdict is good, the last one poor, what is between them fair. "
+        "plain: none of these, such as a mere score.",
+    )
 
 
 class Undetermined(_Part):

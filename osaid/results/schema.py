@@ -1,6 +1,6 @@
 """The shape of the JSON results, as pydantic models: the published schema is generated from them.
 
-The outputs are written by :mod:`osaid.reports.plain_data` without pydantic; a test holds live output against the schema.
+The outputs are written by :mod:`osaid.results.plain_data` without pydantic; a test holds live output against the schema.
 """
 
 from __future__ import annotations

@@ -10,12 +10,13 @@ import re
 from typing import Any
 
 from ..cards.notes import Note
+from ..document.common import UNSAFE
 from ..errors import Problem
 from ..messages import sentence
 from ..outcome import Outcome
 from ..rubrics.assessment import Assessment, Reason
 from ..rubrics.rubric import Rubric
-from .text import UNSAFE, message, remedy_text
+from .sentences import message, remedy_text
 
 __all__ = ["RESULT_VERSION", "assessment_data", "compact", "problem_data"]
 
