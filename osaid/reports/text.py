@@ -50,6 +50,8 @@ def shown(rubric: Rubric, make: Callable[[str], str] = plain) -> Rubric:
     return rubric._replace(
         version=make(rubric.version),
         title=make(rubric.title),
+        short=make(rubric.short),
+        about=make(rubric.about),
         framework=texts(rubric.framework),
         answers=make(rubric.answers),
         audience=make(rubric.audience),

@@ -61,7 +61,9 @@ class Rubric(NamedTuple):
     id: str
     version: str
     title: str
+    short: str
     framework: Mapping[str, str]
+    about: str
     answers: str
     audience: str
     sources: Mapping[str, Mapping[str, str]]

@@ -143,6 +143,8 @@ class RubricFile(_Part):
     version: Text
     title: Text
     framework: Framework
+    short: Text = Field("", description="A name of a few letters, for badges and the heads of columns. Left out: the id.")
+    about: Text = Field("", description="What the framework is, in plain words, for somebody who has never heard of it.")
     answers: Text
     audience: Text
     sources: Named = Field({}, description="What clauses refer to: key to title and url.")
