@@ -26,6 +26,8 @@ _CANNOT = 2
 COMMANDS = {
     "score": "Grade cards: verdict, score and gaps.",
     "validate": "Check cards, and say what is wrong or doubtful, and where.",
+    "report": "Write a review of a model, or a comparison, as a page to read, print and send.",
+    "badge": "Write a badge with a verdict, a score or a level.",
     "convert": "Write a card in another format, and say what is lost.",
     "explain": "What a criterion asks, why, how it is checked and how to mend it; or what a licence grants.",
     "license": "What terms grant: the four freedoms of a licence or an SPDX expression.",

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn, TextIO
+from typing import BinaryIO, NoReturn, TextIO
 
 import click
 
@@ -66,21 +66,25 @@ def width() -> int:
     return min(120, shutil.get_terminal_size((100, 24)).columns) if sys.stdout.isatty() else 100
 
 
-def output(pieces: Iterable[str], path: str | None) -> None:
+def output(pieces: Iterable[str | bytes], path: str | None) -> None:
     """Write to standard output as it comes, or to a file that appears whole or not at all."""
     if path is None or path == "-":
         for piece in pieces:
-            sys.stdout.write(piece)
+            if isinstance(piece, bytes):
+                sys.stdout.flush()
+                sys.stdout.buffer.write(piece)
+            else:
+                sys.stdout.write(piece)
         sys.stdout.flush()
         return
     with write_whole(path) as file:
         for piece in pieces:
-            file.write(piece)
+            file.write(piece if isinstance(piece, bytes) else piece.encode("utf-8", "replace"))
 
 
 @contextmanager
-def write_whole(path: str) -> Iterator[TextIO]:
-    """A text file under a temporary name, renamed when all is written; left out if anything fails.
+def write_whole(path: str) -> Iterator[BinaryIO]:
+    """A file under a temporary name, renamed when all is written; left out if anything fails.
 
     A link stays a link, and a file keeps its permissions. A device or pipe (/dev/null, /dev/stdout) is written to as it is.
     Raises UsageError if it cannot be written.
@@ -92,12 +96,12 @@ def write_whole(path: str) -> Iterator[TextIO]:
         if os.path.isdir(path):
             raise UsageError(Problem("file.unwritable", {"detail": "it is a folder"}, _at(path)))
         if os.path.exists(path) and not os.path.isfile(path):
-            with open(path, "w", encoding="utf-8", newline="\n") as file:
+            with open(path, "wb") as file:
                 yield file
             return
         target = os.path.realpath(path)
         descriptor, temporary = tempfile.mkstemp(prefix=".osaid-", suffix=".part", dir=os.path.dirname(target))
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -6,9 +6,9 @@ import click
 
 from ..cards.exporters import FORMATS, export
 from ..cards.findings import notes_as_findings
-from ..errors import OsaidError, Place, Problem, UsageError
-from .common import EXIT_INPUT, complain, fail, from_option, output, same_file
-from .inputs import expand
+from ..errors import OsaidError, Problem
+from .common import EXIT_INPUT, complain, fail, from_option, output
+from .inputs import one_input
 
 
 @click.command("convert")
@@ -24,12 +24,7 @@ def command(card: str, form: str, source: str | None, target: str | None, quiet:
     otherwise there, is listed on standard error. CycloneDX and SPDX 3 carry the whole card with them, so nothing is lost there.
     """
     try:
-        inputs, one = expand([card], source)
-        if not one:
-            raise UsageError(Problem("convert.one-card", {}, Place(card)))
-        item = inputs[0]
-        if target is not None and same_file(target, item.name):
-            raise UsageError(Problem("file.is-input", {}, Place(target)))
+        item = one_input(card, source, target)
     except OsaidError as error:
         fail(error)
     try:

@@ -35,7 +35,7 @@ def command(path: str, identifier: str | None, name: str | None, force: bool) ->
         raw = template(model, name or model, datetime.date.today().isoformat()).encode("utf-8", "replace")
         parse_card(raw, path=path)  # a name that no card can hold is told now, and nothing is written
         with write_whole(path) as file:
-            file.write(raw.decode())
+            file.write(raw)
     except OsaidError as error:
         fail(error)
     shown = plain(shlex.quote(path))

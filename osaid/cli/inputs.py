@@ -14,13 +14,14 @@ from typing import NamedTuple
 from .. import document
 from ..cards.reader import BUNDLED, LoadedCard, read_card, read_whole, syntax
 from ..document import DEFAULT_LIMITS, Document
-from ..errors import DocumentError, OsaidError, Place, Problem
+from ..errors import DocumentError, OsaidError, Place, Problem, UsageError
 from ..lineage import names, own
 from ..reports import Failure
 from ..resources import bundled_ids, bundled_path
 from ..shapes import closest
+from .common import same_file
 
-__all__ = ["Ids", "Input", "expand", "failure", "index"]
+__all__ = ["Ids", "Input", "expand", "failure", "index", "keep", "one_input"]
 
 _MARKDOWN = (".md", ".markdown")
 _ENDINGS = (".yaml", ".yml", ".json", ".jsonld", *_MARKDOWN)
@@ -69,6 +70,21 @@ def expand(arguments: Iterable[str], form: str | None = None) -> tuple[list[Inpu
         else:
             found[argument] = _broken(argument, _not_found(argument))  # the others are still read
     return [found[name] for name in sorted(found)], one and len(found) == 1
+
+
+def one_input(argument: str, form: str | None, target: str | None = None) -> Input:
+    """The one input that an argument names, not to be replaced by the file ``target``. Raises UsageError."""
+    inputs, one = expand([argument], form)
+    if not one:
+        raise UsageError(Problem("card.one-only", {}, Place(argument)))
+    keep(inputs, target)
+    return inputs[0]
+
+
+def keep(inputs: Iterable[Input], target: str | None) -> None:
+    """Raise UsageError if a file to be written is one of the inputs."""
+    if target is not None and any(same_file(target, item.name) for item in inputs):
+        raise UsageError(Problem("file.is-input", {}, Place(target)))
 
 
 def index(inputs: list[Input]) -> Callable[[str], LoadedCard | None]:

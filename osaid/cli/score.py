@@ -8,16 +8,17 @@ from collections.abc import Iterator
 import click
 
 from .. import __version__
-from ..errors import OsaidError, Place, Problem, UsageError
+from ..errors import OsaidError
 from ..lineage import Library
 from ..reports import FORMATS, Context, Result, render
 from ..rubrics.assessor import Assessor
-from ..rubrics.rubric import DEFAULT_RUBRIC, Rubric, load_rubric, rubric_ids
-from .common import EXIT_INPUT, color_wanted, complain, fail, from_option, output, same_file, width
-from .inputs import Ids, Input, expand, failure, index
+from ..rubrics.facts import Facts
+from ..rubrics.rubric import DEFAULT_RUBRIC
+from .common import EXIT_INPUT, color_wanted, complain, fail, from_option, output, width
+from .inputs import Ids, Input, expand, failure, index, keep
+from .rubrics import wanted
 
 _PROGRESS_FROM = 50
-_ALL = "all"
 
 
 @click.command("score")
@@ -41,10 +42,9 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
     side by side. The cards of base models are looked for among those given, then among the bundled ones.
     """
     try:
-        rubrics = _rubrics(names)
+        rubrics = wanted(names)
         inputs, one = expand(cards, source)
-        if target is not None and any(same_file(target, item.name) for item in inputs):
-            raise UsageError(Problem("file.is-input", {}, Place(target)))
+        keep(inputs, target)
     except OsaidError as error:
         fail(error)
     context = Context(
@@ -60,7 +60,8 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
             try:
                 card = item.card()
                 ids.add(card.subject.id, position)
-                assessments = [assessor.assess(card) for assessor in assessors]
+                facts = Facts(card.data)
+                assessments = [assessor.assess(card, facts) for assessor in assessors]
             except OsaidError as error:
                 tally["failed"] += 1
                 for problem in error.problems:
@@ -78,15 +79,6 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
         complain(problem, name, "warning")
     if tally["failed"] or not tally["assessed"]:
         sys.exit(EXIT_INPUT)
-
-
-def _rubrics(names: tuple[str, ...]) -> tuple[Rubric, ...]:
-    """The rubrics asked for, each once, in the order given; ``all`` stands for every bundled one, the default first."""
-    wanted: list[str] = []
-    for name in names or (DEFAULT_RUBRIC,):
-        wanted += sorted(rubric_ids(), key=lambda item: (item != DEFAULT_RUBRIC, item)) if name == _ALL else [name]
-    found = {rubric.sha256: rubric for rubric in map(load_rubric, wanted)}
-    return tuple(found.values())
 
 
 def _with_progress(inputs: list[Input]) -> Iterator[Input]:

@@ -11,7 +11,7 @@ from ..rubrics.assessment import Assessment, Basis
 from . import Context, Failure, Result
 from .ranking import Standing, standing, summary
 from .side_by_side import grid_summary, many_cards, one_card, progress_text
-from .text import at_start, markdown, shown
+from .text import at_start, markdown, shown, web_address
 
 
 def render(results: Iterable[Result], context: Context) -> Iterator[str]:
@@ -104,12 +104,8 @@ def _one(assessment: Assessment, context: Context) -> Iterator[str]:
 
 def _link(basis: Basis) -> str:
     name = markdown(basis.id, 80)
-    # Only web addresses become links, and only with characters that cannot end the link.
-    if basis.source.startswith(("https://", "http://")):
-        address = "".join(f"%{ord(character):02X}" if character in ' "<>()[]\\`|' else character for character in basis.source)
-        if address.isprintable() and address.isascii():
-            return f"[{name}]({address})"
-    return name
+    address = web_address(basis.source)
+    return f"[{name}]({address})" if address else name
 
 
 def _many(results: Iterable[Result], context: Context) -> Iterator[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from ..results.review import Review
 from ..rubrics.assessment import Assessment
 from ..rubrics.rubric import Rubric
 
-__all__ = ["Standing", "failures_text", "standing", "summary"]
+__all__ = ["Standing", "failures_text", "in_order", "standing", "summary", "summary_of"]
 
 
 class Standing(NamedTuple):
@@ -26,6 +28,16 @@ def standing(assessment: Assessment, rubric: Rubric) -> Standing:
     subject, score = assessment.subject, assessment.score
     order = _order(rubric)
     return Standing(order.index(assessment.verdict.id), -score.low, -score.high, subject.name.casefold(), subject.path or "")
+
+
+def in_order(reviews: Iterable[Review]) -> list[Review]:
+    """Reviews best first."""
+    return sorted(reviews, key=lambda item: standing(*item.main))
+
+
+def summary_of(reviews: Sequence[Review], failures: Sequence[object]) -> str:
+    """How many of the models have which verdict, and how many inputs have none."""
+    return summary(Counter(item.main.assessment.verdict.id for item in reviews), len(failures), reviews[0].main.rubric)
 
 
 def _order(rubric: Rubric) -> list[str]:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from ..document.common import UNSAFE
 from ..rubrics.definition import Rubric
 
-__all__ = ["at_start", "markdown", "plain", "shown", "spreadsheet"]
+__all__ = ["at_start", "markdown", "plain", "shown", "spreadsheet", "web_address"]
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()|~&])")
+_ENDS_A_LINK = frozenset(" \"'<>()[]{}\\`|^*")
 _AT_START = re.compile(r"^([0-9]*)([#+=.-])")  # what means something at the start of a line only
 
 
@@ -32,6 +33,14 @@ def markdown(text: str, most: int = 2000) -> str:
 def at_start(text: str) -> str:
     """Markdown that also means nothing at the start of a line."""
     return _AT_START.sub(r"\1\\\2", text)
+
+
+def web_address(text: str) -> str:
+    """An address that may become a link, safe in any markup; empty for all but plain web addresses."""
+    if not text.startswith(("https://", "http://")):
+        return ""
+    address = "".join(f"%{ord(character):02X}" if character in _ENDS_A_LINK else character for character in text)
+    return address if address.isprintable() and address.isascii() else ""
 
 
 def spreadsheet(text: str) -> str:
@@ -57,6 +66,7 @@ def shown(rubric: Rubric, make: Callable[[str], str] = plain) -> Rubric:
         audience=make(rubric.audience),
         sources={key: texts(source) for key, source in rubric.sources.items()},
         pillars=texts(rubric.pillars),
+        pillar_questions=texts(rubric.pillar_questions),
         criteria=tuple(item._replace(texts=texts(item.texts), clause=texts(item.clause)) for item in rubric.criteria),
         verdicts=tuple(rule._replace(label=make(rule.label), summary=make(rule.summary)) for rule in rubric.verdicts),
         undetermined=(undetermined, make(label), make(summary)),

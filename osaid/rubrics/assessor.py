@@ -27,9 +27,9 @@ class Assessor:
         self._library = library or Library()
         self._known: OrderedDict[str, Assessment] = OrderedDict()
 
-    def assess(self, card: LoadedCard) -> Assessment:
-        """The judgement of a card, with its bases resolved in the library."""
-        facts = Facts(card.data)
+    def assess(self, card: LoadedCard, facts: Facts | None = None) -> Assessment:
+        """The judgement of a card, with its bases resolved in the library; ``facts`` are the card's, where they are at hand."""
+        facts = facts or Facts(card.data)
         if not facts.derived_from:
             return assess(card.subject, facts, self.rubric)._replace(notes=card.notes)
         in_rings: dict[str, Assessment] = {}  # judged differently when asked for from outside their ring

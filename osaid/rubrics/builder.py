@@ -48,6 +48,7 @@ class Builder:
         self.problems: list[Problem] = []
         self.sources: dict[str, Any] = {}
         self.pillars: dict[str, str] = {}
+        self.pillar_questions: dict[str, str] = {}
         self.sets: dict[str, _Entry] = {}
         self.criteria: dict[str, _Entry] = {}
         self.verdicts: list[_Entry] = []
@@ -73,6 +74,7 @@ class Builder:
             if not isinstance(source, dict) or not all(isinstance(source.get(key), str) and source[key] for key in ("title", "url")):
                 self.bad("rubric.bad-source", _Entry(source, layer, ("sources", name)), name=name)
         self.pillars.update((pillar["id"], pillar["title"]) for pillar in data.get("pillars", ()))
+        self.pillar_questions.update((pillar["id"], pillar.get("about", "")) for pillar in data.get("pillars", ()))
         for name, members in data.get("sets", {}).items():
             self.sets[name] = _Entry({"members": members}, layer, ("sets", name))
         for index, criterion in enumerate(data.get("criteria", ())):
@@ -136,6 +138,7 @@ class Builder:
             data["audience"],
             self.sources,
             self.pillars,
+            self.pillar_questions,
             tuple(criteria),
             order,
             tuple(verdicts),

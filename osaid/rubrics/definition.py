@@ -68,6 +68,7 @@ class Rubric(NamedTuple):
     audience: str
     sources: Mapping[str, Mapping[str, str]]
     pillars: Mapping[str, str]  # id to title, in order
+    pillar_questions: Mapping[str, str]  # id to what it is about, in plain words
     criteria: tuple[Criterion, ...]
     order: tuple[int, ...]  # in which to work the criteria out, so that what is referred to comes first
     verdicts: tuple[VerdictRule, ...]

@@ -25,7 +25,7 @@ from .definition import Criterion, LevelRule, Rubric
 from .facts import Facts
 from .probes import Found
 
-__all__ = ["BaseModel", "assess", "reconsider"]
+__all__ = ["BaseModel", "assess", "basis_of", "reconsider"]
 
 _MOST_CASES = 4096
 _OUTCOMES = tuple(Outcome)
@@ -298,16 +298,12 @@ def _is_on_terms(reason: Reason) -> bool:
 
 
 def _evidence(facts: Facts, criteria: tuple[CriterionResult, ...]) -> tuple[Basis, ...]:
-    used = sorted({item for result in criteria for item in result.evidence})
-    return tuple(
-        Basis(
-            item,
-            entry["source"],
-            entry.get("locator", ""),
-            entry.get("retrieved", ""),
-            entry.get("basis", "read"),
-            entry.get("says", ""),
-        )
-        for item in used
-        for entry in (facts.evidence[item],)
+    return tuple(basis_of(facts, item) for item in sorted({item for result in criteria for item in result.evidence}))
+
+
+def basis_of(facts: Facts, name: str) -> Basis:
+    """A piece of the card's evidence by its id. Raises KeyError."""
+    entry = facts.evidence[name]
+    return Basis(
+        name, entry["source"], entry.get("locator", ""), entry.get("retrieved", ""), entry.get("basis", "read"), entry.get("says", "")
     )

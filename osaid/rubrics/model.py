@@ -54,6 +54,7 @@ class Pillar(_Part):
 
     id: Identifier
     title: Text
+    about: Text = Field("", description="What it is about, as a question in plain words.")
 
 
 class Clause(_Part):

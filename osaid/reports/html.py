@@ -1,0 +1,127 @@
+"""Pages: one HTML file each, with all it needs in it. No script but the site's own, no request, nothing of a stranger that acts.
+
+What strangers wrote is escaped by the templates (all of it, by Jinja's autoescape), and freed of what hides or turns text around.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from .. import __version__
+from ..licenses.knowledge import FREEDOMS
+from ..messages import sentence
+from ..outcome import Outcome
+from ..resources import data_file
+from ..results.review import Judged, Review
+from ..results.sentences import HEADINGS, outcome_text, range_text, reasons_text, remedy_text
+from ..rubrics.assessment import CriterionResult
+from . import words
+from .text import plain, web_address
+
+__all__ = ["comparison_page", "page", "report_page"]
+
+_MARKS = {"good": "✓", "fair": "◐", "poor": "✗", "open": "?", "plain": "•"}
+_OUTCOME_TONES = {
+    Outcome.MET: "good",
+    Outcome.PARTLY_MET: "fair",
+    Outcome.NOT_MET: "poor",
+    Outcome.UNKNOWN: "open",
+    Outcome.NOT_APPLICABLE: "plain",
+}
+_GRANT_TONES = {"free": "good", "restricted": "poor", "denied": "poor", "unknown": "open"}
+_MOST_REASONS = 1500
+_MOST_TEXT = 20_000
+
+
+def report_page(item: Review) -> str:
+    """A report on one model."""
+    return page("report.html", item=item)
+
+
+def comparison_page(items: Sequence[Review], failures: Sequence[str], summary: str) -> str:
+    """A report on several models; ``failures`` says which inputs could not be read."""
+    return page("comparison.html", items=items, failures=failures, summary=summary)
+
+
+def page(template: str, *, images: bool = False, script: str = "", **values: Any) -> str:
+    """A page from a template of the folder ``pages``.
+
+    Its policy lets it use the style sheet in it and, if asked for, ``images`` beside it and the ``script`` in it (a file's name), no more.
+    """
+    policy = [f"default-src 'none'; style-src 'sha256-{_digest('style.css')}'; base-uri 'none'; form-action 'none'"]
+    if images:
+        policy.append("img-src 'self'")
+    if script:
+        policy.append(f"script-src 'sha256-{_digest(script)}'")
+    return _environment().get_template(template).render(values, policy="; ".join(policy), version=__version__)
+
+
+@lru_cache(maxsize=4)
+def _digest(file: str) -> str:
+    """The digest of a file as it stands in a page, as Content-Security-Policy wants it."""
+    text = _environment().get_template(file).render()
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(data_file("reports", "pages")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        finalize=_safe,
+    )
+    environment.globals.update(t=_sentence, freedoms=FREEDOMS, headings=HEADINGS, remedy=remedy_text)
+    environment.filters.update({name: getattr(words, name) for name in words.__all__})
+    environment.filters.update(
+        mark=_MARKS.__getitem__,
+        outcome_tone=_OUTCOME_TONES.__getitem__,
+        outcome_words=outcome_text,
+        grant_tone=_GRANT_TONES.__getitem__,
+        tone=_tone,
+        number=_number,
+        score=range_text,
+        web_address=web_address,
+        reasons=_reasons,
+        levels=lambda assessment: assessment.levels,
+        side_by_side=words.side_by_side,
+        key=lambda item: item.main.assessment.subject.id,
+        letter=_letter,
+    )
+    return environment
+
+
+def _safe(value: Any) -> Any:
+    """Every value on its way into a page: text without what a reader cannot see. Jinja escapes it after that."""
+    return plain(value, _MOST_TEXT) if type(value) is str else value
+
+
+def _letter(item: Review) -> Markup:
+    """A text of several lines, each made safe."""
+    return Markup("\n").join(plain(line, _MOST_TEXT) for line in words.letter(item).split("\n"))
+
+
+def _sentence(code: str, **params: str) -> str:
+    return sentence(code, params)
+
+
+def _tone(judged: Judged) -> str:
+    return judged.rubric.tone(judged.assessment.verdict.id)
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}"
+
+
+def _reasons(result: CriterionResult) -> str:
+    return plain(reasons_text(result), _MOST_REASONS)

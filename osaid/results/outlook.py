@@ -1,0 +1,56 @@
+"""What would change a verdict: the verdicts that a model would have if gaps of a kind were mended, worked out by the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ..rubrics.assessment import Assessment
+from ..rubrics.engine import reconsider
+from ..rubrics.rubric import Rubric
+
+__all__ = ["Outlook", "Step", "outlook"]
+
+
+class Step(NamedTuple):
+    """A way to mend a model: the criteria to be met, and the verdict that this would bring.
+
+    ``kind`` is answers (every open question, in the model's favour), terms (what legal terms stand in the way of), releases (what is not
+    published or not described), mended (both), or all (everything).
+    """
+
+    kind: str
+    criteria: tuple[str, ...]
+    verdict: str
+
+
+class Outlook(NamedTuple):
+    """The ways to another verdict, and the gaps that stand alone in its way."""
+
+    steps: tuple[Step, ...]
+    alone: tuple[Step, ...]  # one criterion each
+
+
+def outlook(assessment: Assessment, rubric: Rubric) -> Outlook:
+    """What would change the verdict of an assessment by ``rubric``. Ways that cover the same criteria are told once."""
+    questions = tuple(gap.criterion for gap in assessment.gaps if gap.severity == "question")
+    terms = tuple(gap.criterion for gap in assessment.gaps if gap.severity == "blocking" and gap.terms)
+    releases = tuple(gap.criterion for gap in assessment.gaps if gap.severity == "blocking" and not gap.terms)
+    ways = {
+        "answers": questions,
+        "terms": terms,
+        "releases": releases,
+        "mended": (*releases, *terms),
+        "all": (*releases, *terms, *questions),
+    }
+    steps: list[Step] = []
+    for kind, criteria in ways.items():
+        if criteria and not any(set(criteria) == set(step.criteria) for step in steps):
+            steps.append(Step(kind, criteria, _verdict(assessment, rubric, criteria)))
+    now = assessment.verdict.id
+    single = [Step("all", (name,), _verdict(assessment, rubric, (name,))) for name in (*releases, *terms)]
+    return Outlook(tuple(steps), tuple(step for step in single if step.verdict != now) if len(single) > 1 else ())
+
+
+def _verdict(assessment: Assessment, rubric: Rubric, met: Iterable[str]) -> str:
+    return reconsider(assessment, rubric, frozenset(met))[0].id

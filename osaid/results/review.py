@@ -1,0 +1,121 @@
+"""All that a report says about one model: its card by several rubrics, what would change the verdict, terms, lineage, questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ..cards.reader import LoadedCard
+from ..lineage import Library
+from ..rubrics.assessment import Assessment, Basis
+from ..rubrics.assessor import Assessor
+from ..rubrics.definition import Criterion, Rubric
+from ..rubrics.engine import basis_of
+from ..rubrics.facts import Facts
+from .outlook import Outlook, outlook
+from .terms_table import TermsRow, terms_table
+
+__all__ = ["Ancestor", "Judged", "Question", "Review", "review"]
+
+_DEEPEST = 20
+_MOST_ANCESTORS = 100
+
+
+class Judged(NamedTuple):
+    """An assessment with the rubric that it was made by."""
+
+    assessment: Assessment
+    rubric: Rubric
+
+
+class Ancestor(NamedTuple):
+    """A model further up the line. ``status`` as in :class:`osaid.rubrics.assessment.LineageStep`; ``again``: told further up already."""
+
+    depth: int
+    model: str
+    name: str
+    relation: str
+    status: str
+    verdict: str | None
+    again: bool
+
+
+class Question(NamedTuple):
+    """An open question, and the rubrics that ask it."""
+
+    text: str
+    criterion: Criterion
+    rubrics: tuple[Rubric, ...]
+
+
+class Review(NamedTuple):
+    """A model as a report shows it. ``main`` leads; ``others`` are the same card by other rubrics."""
+
+    card: LoadedCard
+    main: Judged
+    others: tuple[Judged, ...]
+    outlook: Outlook
+    terms: tuple[TermsRow, ...]
+    lineage: tuple[Ancestor, ...]
+    questions: tuple[Question, ...]
+    sources: tuple[Basis, ...]  # all evidence that a report names
+
+    def source_number(self, name: str) -> int:
+        """The number of a piece of evidence in a report, from 1."""
+        return next(number for number, basis in enumerate(self.sources, 1) if basis.id == name)
+
+    @property
+    def all(self) -> tuple[Judged, ...]:
+        """The card by every rubric, the leading one first."""
+        return (self.main, *self.others)
+
+
+def review(card: LoadedCard, assessors: Sequence[Assessor], library: Library) -> Review:
+    """Judge a card by every assessor, of which the first leads, and gather what a report says. Bases are looked up in ``library``."""
+    facts = Facts(card.data)
+    main, *others = (Judged(assessor.assess(card, facts), assessor.rubric) for assessor in assessors)
+    terms = terms_table(facts)
+    named = [basis.id for basis in main.assessment.evidence] + [name for row in terms for name in row.evidence]
+    return Review(
+        card,
+        main,
+        tuple(others),
+        outlook(*main),
+        terms,
+        tuple(_ancestors(card, assessors[0], library)),
+        tuple(_questions((main, *others))),
+        tuple(basis_of(facts, name) for name in dict.fromkeys(named)),
+    )
+
+
+def _ancestors(card: LoadedCard, assessor: Assessor, library: Library) -> Iterator[Ancestor]:
+    """The line of base models, each below what was made from it; what stands in it twice is told once."""
+    told = {card.subject.id}
+    waiting = [(card, 0)]
+    count = 0
+    while waiting and count < _MOST_ANCESTORS:
+        made, depth = waiting.pop(0)
+        for base in made.data["model"].get("derived_from") or ():
+            count += 1
+            model = library.key(base["model"], card)
+            status, found = ("cycle", None) if model == card.subject.id else library.look_up(model)
+            again = model in told
+            told.add(model)
+            verdict = assessor.assess(found).verdict.id if found is not None else None
+            name = found.subject.name if found is not None else ""
+            yield Ancestor(depth, model, name, base["relation"], "assessed" if status == "found" else status, verdict, again)
+            if found is not None and not again and depth < _DEEPEST:
+                waiting.append((found, depth + 1))
+
+
+def _questions(judged: Sequence[Judged]) -> Iterator[Question]:
+    """The open questions of every rubric, each once, those of the leading rubric first."""
+    asked: dict[str, tuple[Criterion, list[Rubric]]] = {}
+    for assessment, rubric in judged:
+        criteria = {criterion.id: criterion for criterion in rubric.criteria}
+        for gap in assessment.gaps:
+            if gap.severity == "question":
+                criterion = criteria[gap.criterion]
+                asked.setdefault(criterion.texts["question"], (criterion, []))[1].append(rubric)
+    for text, (criterion, rubrics) in asked.items():
+        yield Question(text, criterion, tuple(rubrics))
