@@ -29,6 +29,7 @@ ROOMS = [
     "api",
     "results",
     "reports",
+    "site",
     "cli",
 ]
 # errors asks messages for its sentences, inside the functions that make them.

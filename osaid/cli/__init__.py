@@ -27,6 +27,7 @@ COMMANDS = {
     "score": "Grade cards: verdict, score and gaps.",
     "validate": "Check cards, and say what is wrong or doubtful, and where.",
     "report": "Write a review of a model, or a comparison, as a page to read, print and send.",
+    "site": "Write a static site for a folder of cards.",
     "badge": "Write a badge with a verdict, a score or a level.",
     "convert": "Write a card in another format, and say what is lost.",
     "explain": "What a criterion asks, why, how it is checked and how to mend it; or what a licence grants.",

@@ -15,10 +15,9 @@ from ..rubrics.assessor import Assessor
 from ..rubrics.facts import Facts
 from ..rubrics.rubric import DEFAULT_RUBRIC
 from .common import EXIT_INPUT, color_wanted, complain, fail, from_option, output, width
-from .inputs import Ids, Input, expand, failure, index, keep
+from .inputs import Ids, expand, failure, index, keep
+from .progress import with_progress
 from .rubrics import wanted
-
-_PROGRESS_FROM = 50
 
 
 @click.command("score")
@@ -56,7 +55,7 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
     assessors = [Assessor(rubric, library) for rubric in rubrics]
 
     def results() -> Iterator[Result]:
-        for position, item in enumerate(_with_progress(inputs)):
+        for position, item in enumerate(with_progress(inputs)):
             try:
                 card = item.card()
                 ids.add(card.subject.id, position)
@@ -79,12 +78,3 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
         complain(problem, name, "warning")
     if tally["failed"] or not tally["assessed"]:
         sys.exit(EXIT_INPUT)
-
-
-def _with_progress(inputs: list[Input]) -> Iterator[Input]:
-    """The inputs; for many of them, with a bar on standard error if that is a terminal."""
-    if len(inputs) < _PROGRESS_FROM or not sys.stderr.isatty():
-        yield from inputs
-        return
-    with click.progressbar(inputs, label="Grading", file=sys.stderr, show_pos=True) as bar:
-        yield from bar

@@ -45,6 +45,10 @@ class Badge(NamedTuple):
     tone: str
     title: str
 
+    def __html__(self) -> str:
+        """The image, as part of a page."""
+        return svg(self)
+
 
 def badge_of(assessment: Assessment, rubric: Rubric, show: str = "verdict", label: str | None = None) -> Badge:
     """The badge of an assessment by ``rubric``; ``show`` is one of :data:`SHOWS`, ``label`` stands in for the framework's short name.

@@ -35,6 +35,7 @@ _OUTCOME_TONES = {
     Outcome.UNKNOWN: "open",
     Outcome.NOT_APPLICABLE: "plain",
 }
+_FREE_TONES = {"yes": "good", "no": "poor", "unknown": "open"}
 _GRANT_TONES = {"free": "good", "restricted": "poor", "denied": "poor", "unknown": "open"}
 _MOST_REASONS = 1500
 _MOST_TEXT = 20_000
@@ -96,7 +97,9 @@ def _environment() -> Environment:
         levels=lambda assessment: assessment.levels,
         side_by_side=words.side_by_side,
         key=lambda item: item.main.assessment.subject.id,
-        letter=_letter,
+        letter=lambda item: _several_lines(words.letter(item)),
+        several_lines=_several_lines,
+        free_tone=_FREE_TONES.__getitem__,
     )
     return environment
 
@@ -106,9 +109,9 @@ def _safe(value: Any) -> Any:
     return plain(value, _MOST_TEXT) if type(value) is str else value
 
 
-def _letter(item: Review) -> Markup:
+def _several_lines(text: str) -> Markup:
     """A text of several lines, each made safe."""
-    return Markup("\n").join(plain(line, _MOST_TEXT) for line in words.letter(item).split("\n"))
+    return Markup("\n").join(plain(line, _MOST_TEXT) for line in text.split("\n"))
 
 
 def _sentence(code: str, **params: str) -> str:

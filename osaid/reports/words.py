@@ -146,7 +146,7 @@ def plain_words(item: Review) -> list[str]:
 
 
 def _terms_of_weights(item: Review) -> str:
-    row = next(row for row in item.terms if "weights" in row.parts and row.kind == "parameters")
+    row = item.weights
     if not row.license or row.terms is None:
         return sentence("report.plain-weights-withheld" if row.status == "withheld" else "report.plain-weights-silent")
     params = {"license": _cut(row.license), "restrictions": terms_restrictions(row)}

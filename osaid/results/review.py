@@ -60,6 +60,11 @@ class Review(NamedTuple):
     questions: tuple[Question, ...]
     sources: tuple[Basis, ...]  # all evidence that a report names
 
+    @property
+    def weights(self) -> TermsRow:
+        """The terms of the weights: they have a row in any case."""
+        return next(row for row in self.terms if row.kind == "parameters" and "weights" in row.parts)
+
     def source_number(self, name: str) -> int:
         """The number of a piece of evidence in a report, from 1."""
         return next(number for number, basis in enumerate(self.sources, 1) if basis.id == name)

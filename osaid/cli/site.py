@@ -1,0 +1,151 @@
+"""``osaid site``: a static site for a folder of cards."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+
+import click
+
+from ..errors import OsaidError, Place, Problem, UsageError
+from ..lineage import Library
+from ..messages import sentence
+from ..reports.text import plain, web_address
+from ..results.review import Review, review
+from ..rubrics.assessor import Assessor
+from ..rubrics.rubric import Rubric
+from ..site.build import Site
+from ..site.index import read_index
+from .common import EXIT_INPUT, complain, fail, from_option
+from .inputs import Input, expand, index
+from .progress import with_progress
+from .rubrics import main_and_others, rubric_option
+
+
+@click.command("site")
+@click.argument("cards", nargs=-1, required=True, metavar="CARD...")
+@click.option(
+    "-o", "--output", "folder", metavar="FOLDER", required=True, help="Folder of the site. One that is there is brought up to date."
+)
+@rubric_option
+@click.option("--title", metavar="TEXT", help="Title of the site.")
+@click.option("--base-url", metavar="ADDRESS", default="", help="Where the site will be found; for the feed, and for the badges to paste.")
+@from_option
+def command(cards: tuple[str, ...], folder: str, names: tuple[str, ...], title: str | None, base_url: str, source: str | None) -> None:
+    """Write a static site: a table to sort, search and filter, a page and badges for each model.
+
+    For each framework there is a table; a model's page is its report. index.json holds all verdicts for programs, and feed.xml tells what
+    changed since the site in the folder was built. Nothing is fetched, neither now nor by the pages; they work without JavaScript.
+    Files are replaced one by one, each whole or not at all; what is out of date is removed, and nothing else in the folder is touched.
+    """
+    try:
+        rubrics = _distinct(main_and_others(names))
+        if base_url and not web_address(base_url):
+            raise UsageError(Problem("site.base-url", {"address": base_url[:200]}))
+        inputs, _ = expand(cards, source)
+        before = read_index(folder)
+    except OsaidError as error:
+        fail(error)
+    library = Library(find=index(inputs))
+    assessors = [Assessor(rubric, library) for rubric in rubrics]
+    site = Site(rubrics, plain(title or sentence("site.title"), 200), base_url and base_url.rstrip("/") + "/", before)
+    try:
+        with _Writer(folder) as writer:
+            failed = 0
+            for item in with_progress(inputs):
+                found = _reviewed(item, assessors, library)
+                if found is None:
+                    failed += 1
+                    continue
+                try:
+                    for path, text in site.add(found, writer.old):
+                        writer.write(path, text)
+                except OsaidError as error:
+                    failed += 1
+                    for problem in error.problems:
+                        complain(problem, item.name)
+            if not site.entries:
+                sys.exit(EXIT_INPUT)
+            for path, text in site.finish():
+                writer.write(path, text)
+            writer.remove(site.stale())
+    except OSError as error:
+        fail(UsageError(Problem("file.unwritable", {"detail": error.strerror or str(error)}, Place(str(error.filename or folder)))))
+    count = len(site.entries)
+    click.echo(sentence("site.done", {"count": str(count), "folder": plain(folder, 300), "written": str(writer.written)}), err=True)
+    if failed:
+        sys.exit(EXIT_INPUT)
+
+
+def _reviewed(item: Input, assessors: list[Assessor], library: Library) -> Review | None:
+    try:
+        return review(item.card(), assessors, library)
+    except OsaidError as error:
+        for problem in error.problems:
+            complain(problem, item.name)
+        return None
+
+
+def _distinct(rubrics: tuple[Rubric, ...]) -> tuple[Rubric, ...]:
+    """Rubrics whose pages and badges get addresses of their own. Raises UsageError."""
+    ids = [rubric.id for rubric in rubrics]
+    for identifier in ids:
+        if ids.count(identifier) > 1:
+            raise UsageError(Problem("site.same-rubric", {"id": identifier}))
+    return rubrics
+
+
+class _Writer:
+    """Writes files into a folder: those that changed, each under a temporary name and then renamed."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.written = 0
+        self._part = ""
+
+    def __enter__(self) -> _Writer:
+        os.makedirs(self.folder, exist_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._part and os.path.exists(self._part):
+            os.unlink(self._part)
+
+    def old(self, path: str) -> bytes | None:
+        """What a file of the site holds now, or None."""
+        try:
+            with open(os.path.join(self.folder, path), "rb") as file:
+                return file.read()
+        except OSError:
+            return None
+
+    def write(self, path: str, text: str) -> None:
+        raw = text.encode("utf-8", "replace")
+        if self.old(path) == raw:
+            return
+        target = os.path.join(self.folder, path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        descriptor, self._part = tempfile.mkstemp(prefix=".osaid-", suffix=".part", dir=os.path.dirname(target))
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(raw)
+        os.chmod(self._part, 0o666 & ~_umask())
+        os.replace(self._part, target)
+        self._part = ""
+        self.written += 1
+
+    def remove(self, paths: list[str]) -> None:
+        for path in paths:
+            target = os.path.join(self.folder, path)
+            if os.path.isfile(target) or os.path.islink(target):
+                os.unlink(target)
+                self.written += 1
+            folder = os.path.dirname(target)
+            if folder != self.folder and os.path.isdir(folder) and not os.listdir(folder):
+                os.rmdir(folder)
+
+
+def _umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask

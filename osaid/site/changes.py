@@ -1,0 +1,84 @@
+"""What changed between two builds of a site."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ..messages import sentence
+from ..results.review import Judged
+from .entry import Entry, Mark
+
+__all__ = ["MOST_CHANGES", "Change", "added", "because", "changed", "in_order", "removed"]
+
+MOST_CHANGES = 200
+"""As many changes are kept, the latest first."""
+
+_SHOWN = 6
+
+
+class Change(NamedTuple):
+    """A model that came, changed or went, by the leading framework. Texts are as the index holds them."""
+
+    id: str
+    date: str
+    model: str
+    name: str
+    kind: str
+    rubric: str
+    before: str | None
+    after: str | None
+    moved: bool
+    because: tuple[str, ...]
+    message: str
+
+
+def added(entry: Entry) -> Change:
+    """A model that the site did not have."""
+    mark = entry.marks[0]
+    message = sentence("site.added", {"model": entry.name, "verdict": mark.label})
+    return _change(entry, "added", None, mark.label, True, (), message)
+
+
+def removed(before: Mapping[str, Any], date: str) -> Change:
+    """A model that is no longer there; ``before`` is its entry in the old index, ``date`` the latest day of the site."""
+    mark = before["marks"][0]
+    message = sentence("site.removed", {"model": before["name"]})
+    digest = _digest(before["id"], before["sha256"], "")
+    return Change(digest, date, before["id"], before["name"], "removed", mark["rubric"], mark["label"], None, True, (), message)
+
+
+def changed(before: Mapping[str, Any], entry: Entry, because: Mapping[str, str]) -> Change:
+    """A model whose card or framework changed; ``because`` holds the criteria that moved the verdict, with their titles."""
+    old, mark = before["marks"][0], entry.marks[0]
+    moved = old["verdict"] != mark.verdict
+    params = {"model": entry.name, "before": old["label"], "after": mark.label, "criteria": "; ".join([*because.values()][:_SHOWN])}
+    code = ("site.moved-because" if because else "site.moved") if moved else "site.changed"
+    return _change(
+        entry, "changed", old["label"], mark.label, moved, tuple(because) if moved else (), sentence(code, params), before["sha256"]
+    )
+
+
+def because(old: bytes | None, judged: Judged) -> dict[str, str]:
+    """The criteria that moved a verdict, with their titles: those in the way only before, or only now. ``old`` is the earlier result."""
+    return {}
+
+
+def in_order(changes: list[Change]) -> list[Change]:
+    """The latest first, as many as are kept; those of a day by model."""
+    latest = sorted(changes, key=lambda change: change.model)
+    latest.sort(key=lambda change: change.date, reverse=True)
+    return latest[:MOST_CHANGES]
+
+
+def _change(
+    entry: Entry, kind: str, before: str | None, after: str, moved: bool, because: tuple[str, ...], message: str, old_digest: str = ""
+) -> Change:
+    mark: Mark = entry.marks[0]
+    digest = _digest(entry.id, old_digest, f"{entry.sha256}{mark.verdict}")
+    return Change(digest, entry.as_of, entry.id, entry.name, kind, mark.rubric, before, after, moved, because, message)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
