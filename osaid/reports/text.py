@@ -13,6 +13,7 @@ __all__ = ["at_start", "markdown", "plain", "shown", "spreadsheet", "web_address
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()|~&])")
 _ENDS_A_LINK = frozenset(" \"'<>()[]{}\\`|^*")
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _AT_START = re.compile(r"^([0-9]*)([#+=.-])")  # what means something at the start of a line only
 
 
@@ -39,7 +40,7 @@ def web_address(text: str) -> str:
     """An address that may become a link, safe in any markup; empty for all but plain web addresses."""
     if not text.startswith(("https://", "http://")):
         return ""
-    address = "".join(f"%{ord(character):02X}" if character in _ENDS_A_LINK else character for character in text)
+    address = _LONE_PERCENT.sub("%25", "".join(f"%{ord(character):02X}" if character in _ENDS_A_LINK else character for character in text))
     return address if address.isprintable() and address.isascii() else ""
 
 
