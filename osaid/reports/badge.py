@@ -115,11 +115,11 @@ def snippets(badge: Badge, image: str, link: str, *, through_shields: bool = Fal
     words = escape(badge.title, {'"': "&quot;"})
     picture = f"![{markdown(badge.title)}]({source})"
     tag = f'<img src="{escape(source)}" alt="{words}" height="{_HEIGHT}">'
-    rest = f".. image:: {source}\n   :alt: {badge.title}\n"
+    rest = f".. image:: {source}\n   :alt: {badge.title}"
     return [
         ("Markdown", f"[{picture}]({target})" if target else picture),
         ("HTML", f'<a href="{escape(target)}">{tag}</a>' if target else tag),
-        ("reStructuredText", rest + (f"   :target: {target}\n" if target else "")),
+        ("reStructuredText", rest + (f"\n   :target: {target}" if target else "")),
     ]
 
 
