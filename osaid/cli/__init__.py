@@ -26,6 +26,8 @@ _CANNOT = 2
 COMMANDS = {
     "score": "Grade cards: verdict, score and gaps.",
     "validate": "Check cards, and say what is wrong or doubtful, and where.",
+    "compare": "Show models side by side: what each has and lacks.",
+    "diff": "Say what changed between two states, whether the verdict moved, and why.",
     "convert": "Write a card in another format, and say what is lost.",
     "explain": "What a criterion asks, why, how it is checked and how to mend it; or what a licence grants.",
     "license": "What terms grant: the four freedoms of a licence or an SPDX expression.",

@@ -14,8 +14,22 @@ from ..cards.importers import FORMATS
 from ..cards.reader import OURS
 from ..errors import OsaidError, Place, Problem, UsageError
 from ..reports.text import plain
+from ..rubrics.rubric import DEFAULT_RUBRIC, Rubric, load_rubric, rubric_ids
 
-__all__ = ["EXIT_INPUT", "EXIT_USAGE", "color_wanted", "complain", "fail", "from_option", "output", "same_file", "width", "write_whole"]
+__all__ = [
+    "EXIT_INPUT",
+    "EXIT_USAGE",
+    "color_wanted",
+    "complain",
+    "fail",
+    "from_option",
+    "output",
+    "rubric_option",
+    "rubrics_named",
+    "same_file",
+    "width",
+    "write_whole",
+]
 
 EXIT_USAGE = 2
 EXIT_INPUT = 3
@@ -28,6 +42,29 @@ from_option = click.option(
     help="Format of the cards. [default: what each looks like]",
 )
 """The option that overrides the detection of formats."""
+
+_ALL = "all"
+
+rubric_option = click.option(
+    "--rubric",
+    "names",
+    multiple=True,
+    metavar="ID|FILE",
+    help=f"Rubric to grade by; can be given again. all: every bundled one. [default: {DEFAULT_RUBRIC}]",
+)
+"""The option that names rubrics; :func:`rubrics_named` reads them."""
+
+
+def rubrics_named(names: tuple[str, ...]) -> tuple[Rubric, ...]:
+    """The rubrics asked for, each once, in the order given; ``all`` stands for every bundled one, the default first.
+
+    Raises RubricError or DocumentError.
+    """
+    wanted: list[str] = []
+    for name in names or (DEFAULT_RUBRIC,):
+        wanted += sorted(rubric_ids(), key=lambda item: (item != DEFAULT_RUBRIC, item)) if name == _ALL else [name]
+    found = {rubric.sha256: rubric for rubric in map(load_rubric, wanted)}
+    return tuple(found.values())
 
 
 def complain(problem: Problem, path: str | None = None, kind: str = "error") -> None:

@@ -12,23 +12,15 @@ from ..errors import OsaidError, Place, Problem, UsageError
 from ..lineage import Library
 from ..reports import FORMATS, Context, Result, render
 from ..rubrics.assessor import Assessor
-from ..rubrics.rubric import DEFAULT_RUBRIC, Rubric, load_rubric, rubric_ids
-from .common import EXIT_INPUT, color_wanted, complain, fail, from_option, output, same_file, width
+from .common import EXIT_INPUT, color_wanted, complain, fail, from_option, output, rubric_option, rubrics_named, same_file, width
 from .inputs import Ids, Input, expand, failure, index
 
 _PROGRESS_FROM = 50
-_ALL = "all"
 
 
 @click.command("score")
 @click.argument("cards", nargs=-1, required=True, metavar="CARD...")
-@click.option(
-    "--rubric",
-    "names",
-    multiple=True,
-    metavar="ID|FILE",
-    help=f"Rubric to grade by; can be given again. all: every bundled one. [default: {DEFAULT_RUBRIC}]",
-)
+@rubric_option
 @from_option
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", help="Form of the result. [default: table]")
 @click.option("-o", "--output", "target", metavar="FILE", help="Write to a file, whole or not at all.")
@@ -41,7 +33,7 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
     side by side. The cards of base models are looked for among those given, then among the bundled ones.
     """
     try:
-        rubrics = _rubrics(names)
+        rubrics = rubrics_named(names)
         inputs, one = expand(cards, source)
         if target is not None and any(same_file(target, item.name) for item in inputs):
             raise UsageError(Problem("file.is-input", {}, Place(target)))
@@ -78,15 +70,6 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
         complain(problem, name, "warning")
     if tally["failed"] or not tally["assessed"]:
         sys.exit(EXIT_INPUT)
-
-
-def _rubrics(names: tuple[str, ...]) -> tuple[Rubric, ...]:
-    """The rubrics asked for, each once, in the order given; ``all`` stands for every bundled one, the default first."""
-    wanted: list[str] = []
-    for name in names or (DEFAULT_RUBRIC,):
-        wanted += sorted(rubric_ids(), key=lambda item: (item != DEFAULT_RUBRIC, item)) if name == _ALL else [name]
-    found = {rubric.sha256: rubric for rubric in map(load_rubric, wanted)}
-    return tuple(found.values())
 
 
 def _with_progress(inputs: list[Input]) -> Iterator[Input]:

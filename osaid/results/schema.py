@@ -5,7 +5,7 @@ The outputs are written by :mod:`osaid.results.plain_data` without pydantic; a t
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +15,8 @@ __all__ = ["Run", "assessment_schema"]
 
 RESULT_SCHEMA_ID = "urn:osaid:schema:assessment:1"
 Outcome = Literal["met", "partly_met", "not_met", "unknown", "not_applicable"]
+Percent = Annotated[float, Field(ge=0, le=100)]
+Count = Annotated[int, Field(ge=0)]
 
 
 class _Part(BaseModel):
@@ -62,9 +64,9 @@ class VerdictData(_Part):
 class ScoreData(_Part):
     """0 to 100. Unknown counts nothing in value and low, everything in high."""
 
-    value: float
-    low: float
-    high: float
+    value: Percent
+    low: Percent
+    high: Percent
 
 
 class LevelData(_Part):
@@ -73,7 +75,7 @@ class LevelData(_Part):
     id: str
     label: str
     met: bool | None
-    progress: float
+    progress: Percent
 
 
 class PillarData(_Part):
@@ -82,7 +84,7 @@ class PillarData(_Part):
     id: str
     label: str
     score: ScoreData | None
-    outcomes: dict[str, int]
+    outcomes: dict[str, Count]
 
 
 class ReasonData(_Part):
@@ -104,7 +106,7 @@ class CriterionData(_Part):
     pillar: str
     kind: Literal["presence", "terms", "presence-and-terms"]
     role: Literal["required", "if-used", "optional", "summary", "information"]
-    weight: int
+    weight: Count
     outcome: Outcome
     supported: bool = Field(description="Does every claim that it rests on name evidence?")
     inherited_from: list[str] = Field(description="Base models that the outcome is due to.")
