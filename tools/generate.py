@@ -20,6 +20,8 @@ from osaid.cards.vocabulary import vocabulary
 from osaid.document import load
 from osaid.lineage import Library
 from osaid.resources import as_json
+from osaid.results.comparison_schema import comparison_schema
+from osaid.results.diff_schema import diff_schema
 from osaid.results.schema import assessment_schema
 from osaid.results.sentences import score_text
 from osaid.rubrics.assessor import Assessor
@@ -34,6 +36,7 @@ def schemas() -> dict[Path, str]:
     """The published JSON Schemas."""
     folder = ROOT / "osaid" / "schemas"
     made = {"card": card_schema(), "rubric": rubric_schema(), "assessment": assessment_schema()}
+    made |= {"diff": diff_schema(), "comparison": comparison_schema()}
     return {folder / f"{name}.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in made.items()}
 
 
@@ -113,14 +116,14 @@ def outcomes() -> dict[Path, str]:
 
 
 def outputs() -> dict[Path, str]:
-    """The README and the page on formats with the real output of every command they show."""
+    """The README and the pages on comparing and on formats with the real output of every command they show."""
     block = re.compile(r"```console\n\$ (.*?)\n.*?```", re.DOTALL)
     with tempfile.TemporaryDirectory() as folder:
         for name in ("model_cards", "docs"):
             (Path(folder) / name).symlink_to(ROOT / name)
         return {
             path: block.sub(lambda match: f"```console\n$ {match[1]}\n{_output(match[1], folder)}```", path.read_text(encoding="utf-8"))
-            for path in (ROOT / "README.md", ROOT / "docs" / "formats.md")
+            for path in (ROOT / "README.md", ROOT / "docs" / "compare.md", ROOT / "docs" / "formats.md")
         }
 
 

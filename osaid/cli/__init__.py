@@ -32,7 +32,7 @@ COMMANDS = {
     "explain": "What a criterion asks, why, how it is checked and how to mend it; or what a licence grants.",
     "license": "What terms grant: the four freedoms of a licence or an SPDX expression.",
     "rubric": "List, show and check rubrics.",
-    "schema": "Print a JSON Schema: card, rubric or assessment.",
+    "schema": "Print a JSON Schema: card, rubric, assessment, diff or comparison.",
     "init": "Write a card to start from.",
 }
 

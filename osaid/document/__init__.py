@@ -31,8 +31,9 @@ class Document:
     """A document as read.
 
     ``data`` holds dicts, lists, strings and None, of typed JSON also numbers and booleans; ``body`` the Markdown text below the
-    front matter, or None; ``path`` the name it was read under; ``format`` one of :data:`FORMATS`; ``raw`` the bytes. Of a README that is no card of ours
-    ``problems`` tell what is wrong with its front matter: such a text is read all the same, and ``data`` is what could be read.
+    front matter, or None; ``path`` the name it was read under; ``format`` one of :data:`FORMATS`; ``raw`` the bytes. Of a README
+    that is no card of ours ``problems`` tell what is wrong with its front matter: such a text is read all the same, and ``data``
+    is what could be read.
     """
 
     __slots__ = ("_offset", "_places", "_source", "body", "body_line", "data", "format", "path", "problems", "raw")

@@ -153,7 +153,7 @@ def _verdict(model: Model) -> str:
     label = _cut(model.verdict.label)
     if model.verdict.id in model.verdict.possible:
         return label
-    still = sentence("compare.or").join(_cut(verdict) for verdict in model.verdict.possible)
+    still = ", ".join(_cut(verdict) for verdict in model.verdict.possible)
     return sentence("compare.possible", {"verdict": label, "possible": still})
 
 

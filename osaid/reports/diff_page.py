@@ -24,7 +24,7 @@ _FIELDS = {
     "version": "diff.field-version",
     "as_of": "diff.field-as_of",
     "format": "diff.field-format",
-    "sha256": "diff.field-sha256",
+    "sha256": "diff.field-digest",
 }
 _MOVED = {"better": "diff.moved-better", "worse": "diff.moved-worse", "aside": "diff.moved-aside"}
 _GAPS = {
