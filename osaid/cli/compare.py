@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
 from .. import __version__
-from ..errors import OsaidError, Place, Problem, UsageError
+from ..errors import OsaidError, Problem, UsageError
 from ..reports.comparison_page import page
 from ..reports.pages import FORMATS, as_json, show
-from ..results.comparison import compare
-from .common import EXIT_INPUT, fail, from_option, output, rubric_option, same_file, width
-from .sides import assess, basis, read_side
+from ..results.comparison import Comparison, compare
+from .common import EXIT_INPUT, fail, from_option, output, rubric_option, width
+from .sides import Side, assess, basis, not_over_an_input, read_side
 
 
 @click.command("compare")
@@ -31,24 +32,27 @@ def command(models: tuple[str, ...], names: tuple[str, ...], source: str | None,
     """
     try:
         arguments = list(dict.fromkeys(models))
-        if target is not None and any(same_file(target, name) for name in arguments):
-            raise UsageError(Problem("file.is-input", {}, Place(target)))
-        sides = [read_side([name], source) for name in arguments]
+        sides = [read_side(name, source) for name in arguments]
+        not_over_an_input(target, sides)
         failures = [failure for side in sides for failure in side.failures]
-        sides = [side for side in sides if side.read]
-        by = basis(sides, names) if sides else None
-        assessed = assess(sides, by) if by is not None else []
-        by_rubric = [[item.data for item in assessed if item.data["rubric"]["id"] == name] for name in (by.ids if by is not None else ())]
-        comparisons = [compare(found) for found in by_rubric if len(found) > 1]
-        if not comparisons:
-            if failures:
-                sys.exit(EXIT_INPUT)
+        comparisons = _comparisons([side for side in sides if side.read], names)
+        if not comparisons and not failures:
             raise UsageError(Problem("compare.two"))
         if form == "json":
             output(as_json({"comparisons": comparisons}, failures, __version__), target)
-        else:
+        elif comparisons:
             output(show(form, page(comparisons, whole, width()), width()), target)
     except OsaidError as error:
         fail(error)
     if failures:
         sys.exit(EXIT_INPUT)
+
+
+def _comparisons(sides: Sequence[Side], names: tuple[str, ...]) -> list[Comparison]:
+    """A comparison for each rubric by which there are two models or more."""
+    if not sides:
+        return []
+    by = basis(sides, names)
+    assessed = assess(sides, by)
+    found = [[item.data for item in assessed if item.data["rubric"]["id"] == identifier] for identifier in by.ids]
+    return [compare(models) for models in found if len(models) > 1]

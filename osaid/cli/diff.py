@@ -14,8 +14,8 @@ from ..reports import Failure
 from ..reports.diff_page import page
 from ..reports.pages import FORMATS, as_json, show
 from ..results.diff import Change, Difference, Pairs, diff, pairs
-from .common import EXIT_INPUT, complain, fail, from_option, output, rubric_option, same_file, width
-from .sides import Assessed, Basis, Side, assess, basis, read_side, same_input_twice
+from .common import EXIT_INPUT, complain, fail, from_option, output, rubric_option, width
+from .sides import Assessed, Basis, Side, assess, basis, not_over_an_input, read_side
 
 
 @click.command("diff")
@@ -33,32 +33,35 @@ def command(old: str, new: str, names: tuple[str, ...], source: str | None, form
     result is judged by the rubric of that result. Exit status 0 whether or not anything changed.
     """
     try:
-        same_input_twice(old, new)
-        if target is not None and any(same_file(target, name) for name in (old, new)):
-            raise UsageError(Problem("file.is-input", {}, Place(target)))
-        sides = [read_side([name], source) for name in (old, new)]
-        failed = any(side.failures for side in sides)
-        if failed and not all(side.read for side in sides):
-            sys.exit(EXIT_INPUT)
-        by = basis(sides, names)
-        assessed = [_each_once(assess([side], by), side) for side in sides]
-        failed = any(side.failures for side in sides)
-        found = pairs(*([item.data for item in items] for items in assessed))
-        if not found.both:
-            if failed:
-                sys.exit(EXIT_INPUT)
+        if old == new == "-":
+            raise UsageError(Problem("compare.stdin-twice", {}, Place("-")))
+        sides = [read_side(name, source) for name in (old, new)]
+        not_over_an_input(target, sides)
+        difference = _difference(sides, names) if all(side.read for side in sides) else None
+        failures = [failure for side in sides for failure in side.failures]
+        if difference is None and not failures:
             raise UsageError(Problem("diff.nothing-in-common"))
-        difference = Difference(tuple(_changes(found, assessed, by)), found.added, found.removed)
         if form == "json":
-            failures = [failure for side in sides for failure in side.failures]
-            parts = {"changes": difference.changes, "added": difference.added, "removed": difference.removed}
+            found = difference or Difference((), (), ())
+            parts = {"changes": found.changes, "added": found.added, "removed": found.removed}
             output(as_json(parts, failures, __version__), target)
-        else:
-            output(show(form, page(difference), width()), target)
+        elif difference is not None:
+            unread = (len(sides[0].failures), len(sides[1].failures))
+            output(show(form, page(difference, unread), width()), target)
     except OsaidError as error:
         fail(error)
-    if failed:
+    if failures:
         sys.exit(EXIT_INPUT)
+
+
+def _difference(sides: list[Side], names: tuple[str, ...]) -> Difference | None:
+    """What changed between two sides; None where they have no model in common."""
+    by = basis(sides, names)
+    assessed = [_each_once(assess([side], by), side) for side in sides]
+    found = pairs(*([item.data for item in items] for items in assessed))
+    for model in found.apart:
+        complain(Problem("diff.apart", {"id": model.id}), kind="warning")
+    return Difference(tuple(_changes(found, assessed, by)), found.added, found.removed) if found.both else None
 
 
 def _each_once(items: list[Assessed], side: Side) -> list[Assessed]:

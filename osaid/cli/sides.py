@@ -13,18 +13,21 @@ from ..results.plain_data import assessment_data
 from ..results.saved import SAVED_LIMITS, Saved, looks_saved, read_saved
 from ..rubrics.assessor import Assessor
 from ..rubrics.rubric import Rubric, load_rubric, rubric_ids
-from .common import complain, rubrics_named
+from .common import complain, rubrics_named, same_file
 from .inputs import Input, expand, failure, index
 
-__all__ = ["Assessed", "Basis", "Side", "assess", "basis", "read_side"]
+__all__ = ["Assessed", "Basis", "Side", "assess", "basis", "not_over_an_input", "read_side"]
 
 _START = 4096
 
 
 class Side(NamedTuple):
-    """What the arguments of one side gave. ``failures`` are inputs that could not be read: they have been complained about."""
+    """What one argument gave.
 
-    arguments: tuple[str, ...]
+    ``names`` are those of all its inputs; ``failures`` are inputs that could not be read: they have been complained about.
+    """
+
+    names: tuple[str, ...]
     read: list[tuple[Input, LoadedCard | Saved]]
     failures: list[Failure]
 
@@ -54,10 +57,10 @@ class Assessed(NamedTuple):
     name: str
 
 
-def read_side(arguments: Sequence[str], form: str | None) -> Side:
-    """Read all inputs of a side. What cannot be read is told on standard error, and left out."""
-    inputs, _ = expand(arguments, form)
-    side = Side(tuple(arguments), [], [])
+def read_side(argument: str, form: str | None) -> Side:
+    """Read all inputs of an argument. What cannot be read is told on standard error, and left out."""
+    inputs, _ = expand([argument], form)
+    side = Side(tuple(item.name for item in inputs), [], [])
     for item in inputs:
         try:
             found = _read(item)
@@ -83,27 +86,28 @@ def _read(item: Input) -> LoadedCard | Saved:
 def basis(sides: Sequence[Side], names: tuple[str, ...]) -> Basis:
     """The rubrics that all sides are or can be judged by: those named, else those of the saved results, else the default.
 
-    The rubric of a saved result is looked for among the bundled ones only: its id is a stranger's word, and no path.
-    Raises UsageError where there is none; RubricError or DocumentError for one that cannot be used.
+    The rubric of a saved result is looked for among the bundled ones only: its id is a stranger's word, and no path. What is left out is
+    told on standard error. Raises UsageError where nothing is left; RubricError or DocumentError for a rubric that cannot be used.
     """
-    given = [side.saved_rubrics for side in sides if not side.has_cards or side.saved_rubrics]
-    given = [rubrics for rubrics in given if rubrics]
+    given = [rubrics for side in sides if (rubrics := side.saved_rubrics)]
     named = rubrics_named(names) if names or not given else ()
     at_hand = {rubric.id: rubric for rubric in named}
     if len(at_hand) < len(named):
         raise UsageError(Problem("compare.same-rubric-id", {"ids": ", ".join(rubric.id for rubric in named)}))
-    wanted = list(at_hand) if named else list(given[0])
+    wanted = at_hand if named else {identifier: None for rubrics in given for identifier in rubrics}
     common = [identifier for identifier in wanted if all(identifier in rubrics for rubrics in given)]
     if not common:
-        told = "; ".join(", ".join(rubrics) for rubrics in ([at_hand] if named else []) + given)
+        told = "; ".join(", ".join(rubrics) for rubrics in [list(wanted), *map(list, given[0 if named else 1 :])])
         raise UsageError(Problem("compare.no-common-rubric", {"rubrics": told}))
     bundled = rubric_ids()
-    at_hand.update({identifier: load_rubric(identifier) for identifier in common if identifier not in at_hand and identifier in bundled})
+    at_hand |= {identifier: load_rubric(identifier) for identifier in common if identifier not in at_hand and identifier in bundled}
     if any(side.has_cards for side in sides):
         usable = [identifier for identifier in common if identifier in at_hand]
         if not usable:
             raise UsageError(Problem("compare.rubric-not-at-hand", {"ids": ", ".join(common), "known": ", ".join(bundled)}))
         common = usable
+    if left_out := [identifier for identifier in wanted if identifier not in common]:
+        complain(Problem("compare.rubric-left-out", {"ids": ", ".join(left_out)}), kind="warning")
     return Basis(tuple(common), at_hand)
 
 
@@ -125,7 +129,7 @@ def assess(sides: Sequence[Side], by: Basis) -> list[Assessed]:
     return assessed
 
 
-def same_input_twice(one: str, other: str) -> None:
-    """Refuse standard input for both sides: it can be read once. Raises UsageError."""
-    if one == other == "-":
-        raise UsageError(Problem("compare.stdin-twice", {}, Place("-")))
+def not_over_an_input(target: str | None, sides: Sequence[Side]) -> None:
+    """Refuse to replace what was read. Raises UsageError."""
+    if target is not None and any(same_file(target, name) for side in sides for name in side.names):
+        raise UsageError(Problem("file.is-input", {}, Place(target)))

@@ -35,8 +35,11 @@ _GAPS = {
 }
 
 
-def page(difference: Difference) -> Iterator[Section]:
-    """One model in full. Of many, first a line for each that changed, then each of them in full."""
+def page(difference: Difference, unread: tuple[int, int] = (0, 0)) -> Iterator[Section]:
+    """One model in full. Of many, first a line for each that changed, then each of them in full.
+
+    ``unread`` is how many inputs of the old and of the new side could not be read: a model that seems to be gone may be among them.
+    """
     changed = [change for change in difference.changes if not change.same]
     same = [change for change in difference.changes if change.same]
     one = len(difference.changes) == 1 and not difference.added and not difference.removed
@@ -44,12 +47,12 @@ def page(difference: Difference) -> Iterator[Section]:
         yield Section(texts=(sentence("diff.same", {"model": _name(same[0].model), "id": _cut(same[0].rubric_id)}),))
         return
     if not one:
-        yield from _overview(difference, changed, same)
+        yield from _overview(difference, changed, same, unread)
     for change in changed:
         yield from _change(change)
 
 
-def _overview(difference: Difference, changed: list[Change], same: list[Change]) -> Iterator[Section]:
+def _overview(difference: Difference, changed: list[Change], same: list[Change], unread: tuple[int, int]) -> Iterator[Section]:
     if changed:
         header = ("compare.model", "compare.rubric-version", "compare.verdict", "compare.score", "diff.changed-criteria")
         rows = tuple(
@@ -63,9 +66,11 @@ def _overview(difference: Difference, changed: list[Change], same: list[Change])
             for change in changed
         )
         yield Section(sentence("diff.overview"), grid=Grid(tuple(map(sentence, header)), rows), top=True)
-    for code, models in (("diff.added", difference.added), ("diff.removed", difference.removed)):
+    for code, models, failed in (("diff.added", difference.added, unread[0]), ("diff.removed", difference.removed, unread[1])):
         if models:
-            yield Section(sentence(code, {"count": str(len(models))}), items=tuple((_name(model),) for model in models), top=True)
+            texts = (sentence("diff.unread", {"count": str(failed)}),) if failed else ()
+            items = tuple((_name(model),) for model in models)
+            yield Section(sentence(code, {"count": str(len(models))}), texts, items=items, top=True)
     counts: dict[str, int] = {}
     for change in same:
         counts[change.rubric_id] = counts.get(change.rubric_id, 0) + 1

@@ -186,27 +186,31 @@ class Difference(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """Assessments that belong together, and the models that only one side has."""
+    """Assessments that belong together; the models that only one side has; those in both, but never by the same rubric."""
 
     both: tuple[tuple[Data, Data], ...]
     added: tuple[Named, ...]
     removed: tuple[Named, ...]
+    apart: tuple[Named, ...]
 
 
 def pairs(old: Sequence[Data], new: Sequence[Data]) -> Pairs:
     """Match assessments by model id and rubric id. Where each side is about one model, these two are a pair, whatever their ids.
 
-    No side may hold two assessments of one model by one rubric. Pairs come in the order of the old side, the rest in its own.
+    No side may hold two assessments of one model by one rubric. Everything comes in the order of the old side, what is added in that
+    of the new one.
     """
     olds, news = _models(old), _models(new)
-    other = next(iter(news)) if len(olds) == len(news) == 1 else None
-    both = []
-    for model, by_rubric in olds.items():
-        after = news.get(model if other is None else other, {})
-        both += [(assessment, after[rubric]) for rubric, assessment in by_rubric.items() if rubric in after]
-    if other is not None:
-        return Pairs(tuple(both), (), ())
-    return Pairs(tuple(both), _named(news, olds), _named(olds, news))
+    if len(olds) == len(news) == 1:
+        news = dict(zip(olds, news.values(), strict=True))
+    both = [
+        (before, news[model][rubric])
+        for model, by_rubric in olds.items()
+        for rubric, before in by_rubric.items()
+        if rubric in news.get(model, {})
+    ]
+    apart = {model: by_rubric for model, by_rubric in olds.items() if model in news and not by_rubric.keys() & news[model].keys()}
+    return Pairs(tuple(both), _named(news, olds), _named(olds, news), _named(apart, {}))
 
 
 def _models(assessments: Iterable[Data]) -> dict[str, dict[str, Data]]:
