@@ -19,6 +19,7 @@ from .inputs import Input, expand, failure, index
 __all__ = ["Assessed", "Basis", "Side", "assess", "basis", "not_over_an_input", "read_side"]
 
 _START = 4096
+_Find = Callable[[str], LoadedCard | None]
 
 
 class Side(NamedTuple):
@@ -97,7 +98,7 @@ def basis(sides: Sequence[Side], names: tuple[str, ...]) -> Basis:
     wanted = at_hand if named else {identifier: None for rubrics in given for identifier in rubrics}
     common = [identifier for identifier in wanted if all(identifier in rubrics for rubrics in given)]
     if not common:
-        told = "; ".join(", ".join(rubrics) for rubrics in [list(wanted), *map(list, given[0 if named else 1 :])])
+        told = "; ".join(", ".join(rubrics) for rubrics in ([dict.fromkeys(at_hand)] if named else []) + given)
         raise UsageError(Problem("compare.no-common-rubric", {"rubrics": told}))
     bundled = rubric_ids()
     at_hand |= {identifier: load_rubric(identifier) for identifier in common if identifier not in at_hand and identifier in bundled}
@@ -112,21 +113,31 @@ def basis(sides: Sequence[Side], names: tuple[str, ...]) -> Basis:
 
 
 def assess(sides: Sequence[Side], by: Basis) -> list[Assessed]:
-    """Judge the cards of sides that belong together, and take what saved results say; by each rubric, in the order of the inputs."""
-    cards = [item for side in sides for item, found in side.read if isinstance(found, LoadedCard)]
-    library = Library(find=index(cards))
-    judges: list[tuple[Rubric, Callable[[LoadedCard], Any]]] = [
-        (by.rubrics[name], Assessor(by.rubrics[name], library).assess) for name in by.ids if name in by.rubrics
-    ]
+    """Judge the cards of sides that belong together, and take what saved results say; by each rubric, in the order of the inputs.
+
+    The card of a base model is looked for on the card's own side, then on the others, then among the bundled ones.
+    """
+    cards = [[item for item, found in side.read if isinstance(found, LoadedCard)] for side in sides]
+    anywhere = index([item for items in cards for item in items])
     assessed: list[Assessed] = []
-    for side in sides:
+    for side, own in zip(sides, map(index, cards), strict=True):
+        library = Library(find=_first(own, anywhere))
+        judges = [(by.rubrics[name], Assessor(by.rubrics[name], library)) for name in by.ids if name in by.rubrics]
         for item, found in side.read:
             if isinstance(found, LoadedCard):
-                assessed += [Assessed(assessment_data(judge(found), rubric), found, item.name) for rubric, judge in judges]
+                assessed += [Assessed(assessment_data(judge.assess(found), rubric), found, item.name) for rubric, judge in judges]
             else:
                 kept = [data for data in found.assessments if data["rubric"]["id"] in by.ids]
                 assessed += [Assessed(data, None, item.name) for data in kept]
     return assessed
+
+
+def _first(own: _Find, anywhere: _Find) -> _Find:
+    def find(identifier: str) -> LoadedCard | None:
+        found = own(identifier)
+        return found if found is not None else anywhere(identifier)
+
+    return find
 
 
 def not_over_an_input(target: str | None, sides: Sequence[Side]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from ..document.common import short
 from ..messages import sentence
 from ..outcome import Outcome
-from ..results.diff import Cause, Change, Difference, Named, Reached, Stand, Told
+from ..results.diff import Cause, Change, CriterionChange, Difference, Named, Reached, Stand, Told
 from ..results.sentences import OUTCOME_WORDS, range_text, score_text
 from ..rubrics.assessment import Score
 from .pages import Grid, Item, Section
@@ -92,10 +92,7 @@ def _change(change: Change) -> Iterator[Section]:
         yield Section(sentence("diff.because"), items=tuple(_because(change)))
     yield from _scores(change)
     if change.criteria:
-        items = tuple(
-            (_moved(item.title, item.id, item.before.outcome, item.after.outcome), *_reasons(item.before, item.after))
-            for item in change.criteria
-        )
+        items = tuple((_moved(item), *_reasons(item.before, item.after)) for item in change.criteria)
         yield Section(sentence("diff.criteria", {"count": str(len(items))}), items=items)
     yield from _criteria("diff.other-reasons", change.other_reasons)
     yield from _criteria("diff.only-before", change.only_before)
@@ -162,8 +159,17 @@ def _cause(cause: Cause, alone: bool, bases_too: bool) -> Iterator[Item]:
         below = [_cut(cause.message, 2 * _VALUE)] if cause.message else []
         if cause.bases:
             below.append(sentence("diff.inherited", {"bases": ", ".join(map(_cut, cause.bases))}))
-        code = _GAPS.get((cause.kind, cause.severity), "diff.outcome")
-        yield (_moved(cause.name, cause.id, cause.before, cause.after, code), *below)
+        yield (_gap(cause), *below)
+
+
+def _gap(cause: Cause) -> str:
+    """A blocking gap whose outcome is unknown can no longer be met in full: only so is it blocking."""
+    words = {"before": outcome_word(cause.before), "after": outcome_word(cause.after)}
+    side = "before" if cause.kind == "gap-went" else "after"
+    if cause.severity == "blocking" and (cause.before if side == "before" else cause.after) == "unknown":
+        words[side] = sentence("outcome.unknown-not-full")
+    params = {"title": _cut(cause.name, 120), "id": _cut(cause.id), **words}
+    return sentence(_GAPS.get((cause.kind, cause.severity), "diff.outcome"), params)
 
 
 def _scores(change: Change) -> Iterator[Section]:
@@ -190,9 +196,9 @@ def _reasons(before: Told, after: Told) -> Iterator[str]:
             yield sentence(code, {"reasons": _cut(" ".join(told.reasons), 2 * _VALUE)})
 
 
-def _moved(title: str, identifier: str, before: str, after: str, code: str = "diff.outcome") -> str:
-    params = {"title": _cut(title, 120), "id": _cut(identifier), "before": outcome_word(before), "after": outcome_word(after)}
-    return sentence(code, params)
+def _moved(change: CriterionChange) -> str:
+    words = {"before": outcome_word(change.before.outcome), "after": outcome_word(change.after.outcome)}
+    return sentence("diff.outcome", {"title": _cut(change.title, 120), "id": _cut(change.id), **words})
 
 
 def _field(field: str, before: str, after: str) -> str:

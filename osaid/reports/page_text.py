@@ -51,10 +51,12 @@ def _wrapped(text: str, width: int, indent: str, later: str | None = None) -> It
 def _table(grid: Grid, width: int) -> Iterator[str]:
     """A table, indented. The widest columns are made narrower, and their cells wrapped, until it fits."""
     from tabulate import tabulate
+    from wcwidth import wcswidth
 
-    header, rows = [plain(cell) for cell in grid.header], [[plain(cell) for cell in row] for row in grid.rows]
-    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
+    rows = [[plain(cell) for cell in row] for row in (grid.header, *grid.rows)]
+    widths = [max(max(wcswidth(row[column]), len(row[column])) for row in rows) for column in range(len(grid.header))]
     while sum(widths) + _BETWEEN * (len(widths) - 1) > width and max(widths) > _LEAST_COLUMN:
         widths[widths.index(max(widths))] -= 1
-    table = tabulate(rows, header, tablefmt="simple", disable_numparse=True, maxcolwidths=list(widths), maxheadercolwidths=list(widths))
+    rows.insert(1, ["-" * column for column in widths])  # a header of its own would be made wider than its column
+    table = tabulate(rows, tablefmt="plain", disable_numparse=True, maxcolwidths=list(widths))
     yield from (f"{2 * _INDENT}{line}".rstrip() + "\n" for line in table.splitlines())

@@ -281,16 +281,28 @@ def _stand(assessment: Data) -> Stand:
 
 
 def _direction(old: Data, new: Data, order: Sequence[str]) -> str:
-    """By the rubric's order of verdicts; else by which gaps block on one side only; else by the score."""
-    before, after = old["verdict"]["id"], new["verdict"]["id"]
-    if before in order and after in order:
-        return "better" if order.index(after) < order.index(before) else "worse"
+    """By the rubric's order of verdicts; else by which gaps block on one side only; else by the score.
+
+    An undetermined verdict stands for all that it can become. Where its best and its worst move in opposite directions, it moves aside.
+    """
+    before, after = _span(old, order), _span(new, order)
+    if before is not None and after is not None and before != after:
+        steps = [(now > was) - (now < was) for was, now in zip(before, after, strict=True)]
+        return "aside" if min(steps) < 0 < max(steps) else "better" if min(steps) < 0 else "worse"
     had, has = _gaps(old, "blocking"), _gaps(new, "blocking")
     came, went = has.keys() - had.keys(), had.keys() - has.keys()
     if bool(came) != bool(went):
         return "worse" if came else "better"
     was, now = (old["score"]["low"], old["score"]["high"]), (new["score"]["low"], new["score"]["high"])
     return "aside" if was == now else "better" if now > was else "worse"
+
+
+def _span(assessment: Data, order: Sequence[str]) -> tuple[int, int] | None:
+    """The places of the best and the worst verdict that an assessment still leaves open; None where the order does not know them."""
+    verdict = assessment["verdict"]
+    ids = verdict["possible"] if _is_open(assessment) else [verdict["id"]]
+    places = [order.index(item) for item in ids if item in order]
+    return (min(places), max(places)) if places and len(places) == len(ids) else None
 
 
 def _gaps(assessment: Data, *severities: str) -> dict[str, Data]:

@@ -91,7 +91,9 @@ def _object(source: Document) -> tuple[list[dict[str, Any]], int]:
         raise ResultError(problems, source)
     if kind == "failure":
         return [], 1
-    found: list[dict[str, Any]] = data["assessments"] if kind == "run" else [data]
+    found: list[dict[str, Any]] = (
+        data["assessments"] if kind == "run" else [{key: value for key, value in data.items() if key != "schema_version"}]
+    )
     for number, assessment in enumerate(found):
         problems += _contradictions(assessment, ("assessments", number) if kind == "run" else (), source)
     if problems:
