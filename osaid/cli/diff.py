@@ -13,7 +13,8 @@ from ..errors import OsaidError, Place, Problem, UsageError
 from ..reports import Failure
 from ..reports.diff_page import page
 from ..reports.pages import FORMATS, as_json, show
-from ..results.diff import Change, Difference, Pairs, diff, pairs
+from ..results.changes import Change, Difference
+from ..results.diff import Pairs, diff, pairs
 from .common import EXIT_INPUT, complain, fail, from_option, output, rubric_option, width
 from .sides import Assessed, Basis, Side, assess, basis, not_over_an_input, read_side
 

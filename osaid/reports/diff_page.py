@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from ..document.common import short
 from ..messages import sentence
 from ..outcome import Outcome
-from ..results.diff import Cause, Change, CriterionChange, Difference, Named, Reached, Stand, Told
+from ..results.changes import Cause, Change, CriterionChange, Difference, Named, Reached, Stand, Told
 from ..results.sentences import OUTCOME_WORDS, range_text, score_text
 from ..rubrics.assessment import Score
 from .pages import Grid, Item, Section

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ..licenses.expression import terms
 from ..rubrics.assessment import Score
-from .diff import Reached, Stand
+from .changes import Reached, Stand
 
 __all__ = ["Comparison", "Lack", "Model", "Row", "Weights", "compare"]
 

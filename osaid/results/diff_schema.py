@@ -1,6 +1,6 @@
 """The shape of the JSON of ``osaid diff``, as pydantic models: the published schema is generated from them.
 
-The output itself is written from the typed values of :mod:`osaid.results.diff`; a test holds the two together.
+The output itself is written from the typed values of :mod:`osaid.results.changes`; a test holds the two together.
 """
 
 from __future__ import annotations
