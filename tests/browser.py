@@ -89,10 +89,15 @@ def visit(browser: Any, address: str, **options: Any) -> Iterator[Visit]:
     page = context.new_page()
     requests: list[str] = []
     complaints: list[str] = []
+
+    def dismiss(dialog: Any) -> None:
+        complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
     page.on("request", lambda request: requests.append(request.url))
     page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-    page.on("dialog", lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("dialog", dismiss)
     page.goto(address)
     yield Visit(page, requests, complaints)
     context.close()

@@ -35,14 +35,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cards.mkdir()
     for number, text in enumerate(TEXTS.values()):
         (cards / f"h{number}.json").write_text(json.dumps(hostile(f"h{number}", text)), encoding="utf-8")
-    for name, arguments in {
+    commands: dict[str, tuple[str | Path, ...]] = {
         "site": ("site", "bundled:", "-o", folder / "site"),
         "hostile-site": ("site", cards, "-o", folder / "hostile"),
         "report": ("report", "bundled:vicuna-7b-v1.5", "-o", folder / "report.html"),
         "hostile-report": ("report", cards / "h7.json", "-o", folder / "hostile.html"),
         "comparison": ("report", "bundled:bloom", "bundled:mixtral-8x7b", "bundled:olmo-7b", "-o", folder / "comparison.html"),
         "hostile-comparison": ("report", cards, "-o", folder / "hostile-comparison.html"),
-    }.items():
+    }
+    for name, arguments in commands.items():
         ran = run(*arguments)
         assert ran.code == 0, (name, ran.stderr)
     return folder

@@ -83,7 +83,7 @@ def test_nothing_of_this_machine_is_in_it(bundled: Path) -> None:
 
 
 def test_the_feed_is_atom(bundled: Path) -> None:
-    root = ElementTree.parse(bundled / "feed.xml").getroot()
+    root: Any = ElementTree.parse(bundled / "feed.xml").getroot()
     assert root.tag == ATOM + "feed"
     for name in ("id", "title", "updated"):
         assert len(root.findall(ATOM + name)) == 1

@@ -29,11 +29,13 @@ COMMANDS = {
     "report": "Write a review of a model, or a comparison, as a page to read, print and send.",
     "site": "Write a static site for a folder of cards.",
     "badge": "Write a badge with a verdict, a score or a level.",
+    "compare": "Show models side by side: what each has and lacks.",
+    "diff": "Say what changed between two states, whether the verdict moved, and why.",
     "convert": "Write a card in another format, and say what is lost.",
     "explain": "What a criterion asks, why, how it is checked and how to mend it; or what a licence grants.",
     "license": "What terms grant: the four freedoms of a licence or an SPDX expression.",
     "rubric": "List, show and check rubrics.",
-    "schema": "Print a JSON Schema: card, rubric or assessment.",
+    "schema": "Print a JSON Schema: card, rubric, assessment, diff or comparison.",
     "init": "Write a card to start from.",
 }
 

@@ -15,7 +15,18 @@ from ..cards.reader import OURS
 from ..errors import OsaidError, Place, Problem, UsageError
 from ..reports.text import plain
 
-__all__ = ["EXIT_INPUT", "EXIT_USAGE", "color_wanted", "complain", "fail", "from_option", "output", "same_file", "width", "write_whole"]
+__all__ = [
+    "EXIT_INPUT",
+    "EXIT_USAGE",
+    "color_wanted",
+    "complain",
+    "fail",
+    "from_option",
+    "output",
+    "same_file",
+    "width",
+    "write_whole",
+]
 
 EXIT_USAGE = 2
 EXIT_INPUT = 3

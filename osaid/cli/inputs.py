@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .. import document
 from ..cards.reader import BUNDLED, LoadedCard, read_card, read_whole, syntax
-from ..document import DEFAULT_LIMITS, Document
+from ..document import DEFAULT_LIMITS, Document, Limits
 from ..errors import DocumentError, OsaidError, Place, Problem, UsageError
 from ..lineage import names, own
 from ..reports import Failure
@@ -33,6 +33,7 @@ class Input(NamedTuple):
     name: str
     read: Callable[[str], Document]
     form: str | None = None  # the format to read it in; None: what it looks like
+    raw: Callable[[str, Limits], bytes] | None = None  # its bytes, if it can be something else than a card
 
     def document(self) -> Document:
         """Read it. Raises OsaidError."""
@@ -158,7 +159,7 @@ def failure(item: Input, error: OsaidError) -> Failure:
 
 
 def _file(path: str, form: str | None) -> Input:
-    return Input(path, document.load if syntax(form, path) is None else _load_readme, form)
+    return Input(path, document.load if syntax(form, path) is None else _load_readme, form, document.read_file)
 
 
 def _load_readme(name: str) -> Document:
@@ -187,14 +188,17 @@ def _not_found(argument: str) -> Problem:
 def _standard_input(form: str | None) -> Input:
     read: list[bytes] = []
 
-    def load(name: str) -> Document:
+    def raw(name: str, limits: Limits) -> bytes:
         if sys.stdin is None:
             raise DocumentError(Problem("file.unreadable", {"detail": "standard input is closed"}, Place(name)))
         if not read:
-            read.append(sys.stdin.buffer.read(DEFAULT_LIMITS.bytes + 1))
-        return document.parse(read[0], path=name, format=syntax(form, name))
+            read.append(sys.stdin.buffer.read(limits.bytes + 1))
+        return read[0]
 
-    return Input("-", load, form)
+    def load(name: str) -> Document:
+        return document.parse(raw(name, DEFAULT_LIMITS), path=name, format=syntax(form, name))
+
+    return Input("-", load, form, raw)
 
 
 def _broken(name: str, problem: Problem) -> Input:

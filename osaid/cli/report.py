@@ -13,12 +13,12 @@ from ..results.review import Review, review
 from ..rubrics.assessor import Assessor
 from .common import EXIT_INPUT, complain, fail, from_option, output
 from .inputs import expand, failure, index, keep
-from .rubrics import main_and_others, rubric_option
+from .rubrics import leading_option, main_and_others
 
 
 @click.command("report")
 @click.argument("cards", nargs=-1, required=True, metavar="CARD...")
-@rubric_option
+@leading_option
 @from_option
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), help="Form of the report. [default: by the ending of the file, else html]"

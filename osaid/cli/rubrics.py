@@ -6,32 +6,41 @@ import click
 
 from ..rubrics.rubric import DEFAULT_RUBRIC, Rubric, load_rubric, rubric_ids
 
-__all__ = ["ALL", "main_and_others", "rubric_option", "wanted"]
+__all__ = ["leading_option", "main_and_others", "rubric_option", "rubrics_named"]
 
-ALL = "all"
+_ALL = "all"
 
 rubric_option = click.option(
     "--rubric",
     "names",
     multiple=True,
     metavar="ID|FILE",
+    help=f"Rubric to grade by; can be given again. all: every bundled one. [default: {DEFAULT_RUBRIC}]",
+)
+"""The option that names rubrics; :func:`rubrics_named` reads them."""
+
+leading_option = click.option(
+    "--rubric",
+    "names",
+    multiple=True,
+    metavar="ID|FILE",
     help=f"Rubric that leads; those given after it stand beside it. [default: {DEFAULT_RUBRIC}, and all others beside it]",
 )
-"""The option of commands that show a card by one framework, and by others beside it."""
+"""The option of commands that show a card by one framework, and by others beside it; :func:`main_and_others` reads it."""
 
 
-def wanted(names: tuple[str, ...]) -> tuple[Rubric, ...]:
+def rubrics_named(names: tuple[str, ...]) -> tuple[Rubric, ...]:
     """The rubrics asked for, each once, in the order given; ``all`` stands for every bundled one, the default first.
 
-    Raises OsaidError for one that cannot be used.
+    Raises RubricError or DocumentError for one that cannot be used.
     """
-    ids: list[str] = []
+    wanted: list[str] = []
     for name in names or (DEFAULT_RUBRIC,):
-        ids += sorted(rubric_ids(), key=lambda item: (item != DEFAULT_RUBRIC, item)) if name == ALL else [name]
-    found = {rubric.sha256: rubric for rubric in map(load_rubric, ids)}
+        wanted += sorted(rubric_ids(), key=lambda item: (item != DEFAULT_RUBRIC, item)) if name == _ALL else [name]
+    found = {rubric.sha256: rubric for rubric in map(load_rubric, wanted)}
     return tuple(found.values())
 
 
 def main_and_others(names: tuple[str, ...]) -> tuple[Rubric, ...]:
-    """The rubric that leads and those beside it: one alone has all bundled ones beside it. Raises OsaidError."""
-    return wanted((*names, ALL) if len(names) < 2 else names)
+    """The rubric that leads and those beside it: one alone has all bundled ones beside it. Raises RubricError or DocumentError."""
+    return rubrics_named((*(names or (DEFAULT_RUBRIC,)), _ALL) if len(names) < 2 else names)

@@ -13,22 +13,15 @@ from ..lineage import Library
 from ..reports import FORMATS, Context, Result, render
 from ..rubrics.assessor import Assessor
 from ..rubrics.facts import Facts
-from ..rubrics.rubric import DEFAULT_RUBRIC
 from .common import EXIT_INPUT, color_wanted, complain, fail, from_option, output, width
 from .inputs import Ids, expand, failure, index, keep
 from .progress import with_progress
-from .rubrics import wanted
+from .rubrics import rubric_option, rubrics_named
 
 
 @click.command("score")
 @click.argument("cards", nargs=-1, required=True, metavar="CARD...")
-@click.option(
-    "--rubric",
-    "names",
-    multiple=True,
-    metavar="ID|FILE",
-    help=f"Rubric to grade by; can be given again. all: every bundled one. [default: {DEFAULT_RUBRIC}]",
-)
+@rubric_option
 @from_option
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", help="Form of the result. [default: table]")
 @click.option("-o", "--output", "target", metavar="FILE", help="Write to a file, whole or not at all.")
@@ -41,7 +34,7 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
     side by side. The cards of base models are looked for among those given, then among the bundled ones.
     """
     try:
-        rubrics = wanted(names)
+        rubrics = rubrics_named(names)
         inputs, one = expand(cards, source)
         keep(inputs, target)
     except OsaidError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 
@@ -20,7 +21,7 @@ from ..site.index import read_index
 from .common import EXIT_INPUT, complain, fail, from_option
 from .inputs import Input, expand, index
 from .progress import with_progress
-from .rubrics import main_and_others, rubric_option
+from .rubrics import leading_option, main_and_others
 
 
 @click.command("site")
@@ -28,7 +29,7 @@ from .rubrics import main_and_others, rubric_option
 @click.option(
     "-o", "--output", "folder", metavar="FOLDER", required=True, help="Folder of the site. One that is there is brought up to date."
 )
-@rubric_option
+@leading_option
 @click.option("--title", metavar="TEXT", help="Title of the site.")
 @click.option("--base-url", metavar="ADDRESS", default="", help="Where the site will be found; for the feed, and for the badges to paste.")
 @from_option
@@ -97,20 +98,20 @@ def _distinct(rubrics: tuple[Rubric, ...]) -> tuple[Rubric, ...]:
 
 
 class _Writer:
-    """Writes files into a folder: those that changed, each under a temporary name and then renamed."""
+    """Writes files into a folder: those that changed, each into a folder of parts first, and from there to its place."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.written = 0
-        self._part = ""
+        self._parts = ""
 
     def __enter__(self) -> _Writer:
         os.makedirs(self.folder, exist_ok=True)
+        self._parts = tempfile.mkdtemp(prefix=".osaid-", suffix=".part", dir=self.folder)
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._part and os.path.exists(self._part):
-            os.unlink(self._part)
+        shutil.rmtree(self._parts, ignore_errors=True)
 
     def old(self, path: str) -> bytes | None:
         """What a file of the site holds now, or None."""
@@ -121,20 +122,19 @@ class _Writer:
             return None
 
     def write(self, path: str, text: str) -> None:
+        """Write a file of the site, unless it is there already as it should be."""
         raw = text.encode("utf-8", "replace")
         if self.old(path) == raw:
             return
-        target = os.path.join(self.folder, path)
+        part, target = os.path.join(self._parts, "part"), os.path.join(self.folder, path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
-        descriptor, self._part = tempfile.mkstemp(prefix=".osaid-", suffix=".part", dir=os.path.dirname(target))
-        with os.fdopen(descriptor, "wb") as file:
+        with open(part, "wb") as file:
             file.write(raw)
-        os.chmod(self._part, 0o666 & ~_umask())
-        os.replace(self._part, target)
-        self._part = ""
+        os.replace(part, target)
         self.written += 1
 
     def remove(self, paths: list[str]) -> None:
+        """Remove files of an earlier build, and the folders that they leave empty."""
         for path in paths:
             target = os.path.join(self.folder, path)
             if os.path.isfile(target) or os.path.islink(target):
@@ -143,9 +143,3 @@ class _Writer:
             folder = os.path.dirname(target)
             if folder != self.folder and os.path.isdir(folder) and not os.listdir(folder):
                 os.rmdir(folder)
-
-
-def _umask() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask

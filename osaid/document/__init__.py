@@ -30,9 +30,10 @@ _SUFFIXES = {".json": "json", ".jsonld": "json", ".md": "markdown", ".markdown":
 class Document:
     """A document as read.
 
-    ``data`` holds dicts, lists, strings and None; ``body`` the Markdown text below the front matter, or None;
-    ``path`` the name it was read under; ``format`` one of :data:`FORMATS`; ``raw`` the bytes. Of a README that is no card of ours
-    ``problems`` tell what is wrong with its front matter: such a text is read all the same, and ``data`` is what could be read.
+    ``data`` holds dicts, lists, strings and None, of typed JSON also numbers and booleans; ``body`` the Markdown text below the
+    front matter, or None; ``path`` the name it was read under; ``format`` one of :data:`FORMATS`; ``raw`` the bytes. Of a README
+    that is no card of ours ``problems`` tell what is wrong with its front matter: such a text is read all the same, and ``data``
+    is what could be read.
     """
 
     __slots__ = ("_offset", "_places", "_source", "body", "body_line", "data", "format", "path", "problems", "raw")
@@ -116,8 +117,12 @@ def load(path: str, limits: Limits = DEFAULT_LIMITS) -> Document:
     return parse(read_file(path, limits), path=path, limits=limits)
 
 
-def parse(raw: bytes, *, path: str | None = None, format: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Document:
+def parse(
+    raw: bytes, *, path: str | None = None, format: str | None = None, limits: Limits = DEFAULT_LIMITS, typed: bool = False
+) -> Document:
     """Parse bytes; the format is taken from the name's ending, else from the content. ``readme`` is Markdown that is no card of ours.
+
+    With ``typed`` the numbers and booleans of JSON are read as such, for what our own program wrote; else all scalars are text.
 
     Raises DocumentError with every problem found (a syntax error ends the search).
     """
@@ -140,7 +145,7 @@ def parse(raw: bytes, *, path: str | None = None, format: str | None = None, lim
     if not source.strip():
         raise error("document.empty", path, (1, 1))
     if format == "json":
-        return Document(json_text.build(source, path, limits), path=path, format=format, raw=raw, source=source)
+        return Document(json_text.build(source, path, limits, typed=typed), path=path, format=format, raw=raw, source=source)
     offset, body = 0, None
     if format == "markdown":
         source, offset, body = _front_matter(source, path)

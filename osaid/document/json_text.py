@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..errors import DocumentError, Place, Problem
@@ -15,10 +15,11 @@ __all__ = ["build", "places"]
 
 _CONSTANTS = ("NaN", "Infinity", "-Infinity")
 _MOST_DEPTH = 500  # the standard library gives up somewhere above
+_MOST_DIGITS = 18
 
 
-def build(source: bytes, path: str | None, limits: Limits) -> Any:
-    """The data of a JSON text, numbers and booleans as they are written.
+def build(source: bytes, path: str | None, limits: Limits, *, typed: bool = False) -> Any:
+    """The data of a JSON text, numbers and booleans as they are written; with ``typed`` as numbers and booleans.
 
     Raises DocumentError with everything that is wrong (a syntax error ends the search).
     """
@@ -36,25 +37,31 @@ def build(source: bytes, path: str | None, limits: Limits) -> Any:
 
     text = source.decode("utf-8")
     try:
-        data = json.loads(text, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=constant)
+        number: Callable[[str], Any] = _number if typed else str
+        data = json.loads(text, object_pairs_hook=pairs, parse_int=number, parse_float=number, parse_constant=constant)
     except json.JSONDecodeError as reason:
         raise error("document.syntax-json", path, (reason.lineno, reason.colno), detail=reason.msg.lower()) from None
     except RecursionError:
         limit = min(limits.depth, _MOST_DEPTH)
         raise DocumentError(_problems(text, path, limits._replace(depth=limit))[-1]) from None
     if isinstance(data, bool):
-        return _boolean(data)
-    if doubtful or not _fits(data, limits):
+        return data if typed else _boolean(data)
+    if doubtful or not _fits(data, limits, typed):
         raise DocumentError(_problems(text, path, limits))
     return data
+
+
+def _number(text: str) -> int | float:
+    """A number. What is too long to be counted with is read with the precision of a float: never a bomb, at most infinite."""
+    return int(text) if len(text) <= _MOST_DIGITS and text.lstrip("-").isdigit() else float(text)
 
 
 def _boolean(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _fits(data: Any, limits: Limits) -> bool:
-    """Whether data keeps to the limits. Turns booleans into text: level by level, so that depth costs nothing."""
+def _fits(data: Any, limits: Limits, typed: bool) -> bool:
+    """Whether data keeps to the limits. Turns booleans into text, unless ``typed``: level by level, so that depth costs nothing."""
     events, depth = 1, -1
     level = [data] if isinstance(data, (dict, list)) else []
     if isinstance(data, str) and not _is_text(data):
@@ -71,10 +78,10 @@ def _fits(data: Any, limits: Limits) -> bool:
                 if key == "" or (isinstance(key, str) and not _is_text(key)):
                     return False
                 if isinstance(item, bool):
-                    value[key] = _boolean(item)
+                    value[key] = item if typed else _boolean(item)
                 elif isinstance(item, (dict, list)):
                     below.append(item)
-                elif item is not None and not _is_text(item):
+                elif isinstance(item, str) and not _is_text(item):
                     return False
         level = below
     return True

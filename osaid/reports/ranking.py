@@ -26,7 +26,7 @@ class Standing(NamedTuple):
 def standing(assessment: Assessment, rubric: Rubric) -> Standing:
     """Where an assessment stands among others by the same rubric."""
     subject, score = assessment.subject, assessment.score
-    order = _order(rubric)
+    order = rubric.best_first()
     return Standing(order.index(assessment.verdict.id), -score.low, -score.high, subject.name.casefold(), subject.path or "")
 
 
@@ -40,16 +40,10 @@ def summary_of(reviews: Sequence[Review], failures: Sequence[object]) -> str:
     return summary(Counter(item.main.assessment.verdict.id for item in reviews), len(failures), reviews[0].main.rubric)
 
 
-def _order(rubric: Rubric) -> list[str]:
-    """The rubric's verdicts from best to worst; undetermined stands before the last."""
-    verdicts = [rule.id for rule in rubric.verdicts]
-    return [*verdicts[:-1], rubric.undetermined[0], verdicts[-1]]
-
-
 def summary(verdicts: Mapping[str, int], failures: int, rubric: Rubric) -> str:
     """How many models have which verdict, and how many inputs have none."""
     total = sum(verdicts.values())
-    parts = [f"{rubric.verdict_texts(verdict)[0]} {verdicts[verdict]}" for verdict in _order(rubric) if verdict in verdicts]
+    parts = [f"{rubric.verdict_texts(verdict)[0]} {verdicts[verdict]}" for verdict in rubric.best_first() if verdict in verdicts]
     told = f"{total} model{'' if total == 1 else 's'} by {rubric.id} {rubric.version}: {', '.join(parts) or 'none'}."
     return told + failures_text(failures)
 

@@ -5,30 +5,34 @@ The outputs are written by :mod:`osaid.results.plain_data` without pydantic; a t
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..schemas import published_schema
 
-__all__ = ["Run", "assessment_schema"]
+__all__ = ["ErrorData", "Outcome", "Part", "Percent", "Run", "ScoreData", "Tool", "assessment_schema"]
 
 RESULT_SCHEMA_ID = "urn:osaid:schema:assessment:1"
 Outcome = Literal["met", "partly_met", "not_met", "unknown", "not_applicable"]
+Percent = Annotated[float, Field(ge=0, le=100)]
+Count = Annotated[int, Field(ge=0)]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A map with just these keys."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class Tool(_Part):
+class Tool(Part):
     """What made the result."""
 
     name: str
     version: str
 
 
-class SubjectData(_Part):
+class SubjectData(Part):
     """What was judged."""
 
     path: str | None = Field(description="The name it was read under.")
@@ -41,7 +45,7 @@ class SubjectData(_Part):
     sha256: str = Field(description="Of the bytes that were read.")
 
 
-class RubricData(_Part):
+class RubricData(Part):
     """By which rubric."""
 
     id: str
@@ -50,7 +54,7 @@ class RubricData(_Part):
     sha256: str
 
 
-class VerdictData(_Part):
+class VerdictData(Part):
     """The verdict, and those still possible once the unknowns are answered."""
 
     id: str
@@ -59,33 +63,33 @@ class VerdictData(_Part):
     possible: list[str]
 
 
-class ScoreData(_Part):
+class ScoreData(Part):
     """0 to 100. Unknown counts nothing in value and low, everything in high."""
 
-    value: float
-    low: float
-    high: float
+    value: Percent
+    low: Percent
+    high: Percent
 
 
-class LevelData(_Part):
+class LevelData(Part):
     """A rung: reached or not (null: not known), and how much of it is, in percent."""
 
     id: str
     label: str
     met: bool | None
-    progress: float
+    progress: Percent
 
 
-class PillarData(_Part):
+class PillarData(Part):
     """A group of criteria."""
 
     id: str
     label: str
     score: ScoreData | None
-    outcomes: dict[str, int]
+    outcomes: dict[str, Count]
 
 
-class ReasonData(_Part):
+class ReasonData(Part):
     """Why: a permanent code with parameters, its sentence, and the card's own remark."""
 
     code: str
@@ -96,7 +100,7 @@ class ReasonData(_Part):
     at: list[str | int] = Field(description="The way to the claim in the card: keys and positions. Empty where the card is silent.")
 
 
-class CriterionData(_Part):
+class CriterionData(Part):
     """A criterion's outcome."""
 
     id: str
@@ -104,7 +108,7 @@ class CriterionData(_Part):
     pillar: str
     kind: Literal["presence", "terms", "presence-and-terms"]
     role: Literal["required", "if-used", "optional", "summary", "information"]
-    weight: int
+    weight: Count
     outcome: Outcome
     supported: bool = Field(description="Does every claim that it rests on name evidence?")
     inherited_from: list[str] = Field(description="Base models that the outcome is due to.")
@@ -112,7 +116,7 @@ class CriterionData(_Part):
     evidence: list[str]
 
 
-class GapData(_Part):
+class GapData(Part):
     """Something to mend or to answer."""
 
     criterion: str
@@ -128,7 +132,7 @@ class GapData(_Part):
     evidence: list[str]
 
 
-class LineageData(_Part):
+class LineageData(Part):
     """A base model."""
 
     model: str
@@ -137,7 +141,7 @@ class LineageData(_Part):
     verdict: str | None
 
 
-class EvidenceData(_Part):
+class EvidenceData(Part):
     """A piece of evidence that the judgement rests on."""
 
     id: str
@@ -148,7 +152,7 @@ class EvidenceData(_Part):
     says: str
 
 
-class NoteData(_Part):
+class NoteData(Part):
     """Something that reading a file of another format left to say. It never counts."""
 
     kind: Literal["unreadable", "conflict", "rule", "unmapped", "lead"]
@@ -159,7 +163,7 @@ class NoteData(_Part):
     line: int | None = Field(description="Its line, where it has no such way: in the text of a README.")
 
 
-class AssessmentData(_Part):
+class AssessmentData(Part):
     """One card under one rubric."""
 
     subject: SubjectData
@@ -175,7 +179,7 @@ class AssessmentData(_Part):
     notes: list[NoteData]
 
 
-class ErrorData(_Part):
+class ErrorData(Part):
     """Something that could not be read."""
 
     path: str | None
@@ -186,7 +190,7 @@ class ErrorData(_Part):
     hint: str | None
 
 
-class Run(_Part):
+class Run(Part):
     """The result of `osaid score --format json`. A line of jsonl is an assessment with schema_version, or an object with errors."""
 
     schema_version: Literal["1"]

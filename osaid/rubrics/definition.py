@@ -90,6 +90,11 @@ class Rubric(NamedTuple):
                 return criterion
         raise KeyError(identifier)
 
+    def best_first(self) -> list[str]:
+        """The verdicts from best to worst; undetermined stands before the last."""
+        verdicts = [rule.id for rule in self.verdicts]
+        return [*verdicts[:-1], self.undetermined[0], verdicts[-1]]
+
     def tone(self, verdict: str) -> str:
         """How a verdict is shown: good, fair, poor, plain, or open where it is undetermined. Raises KeyError."""
         if verdict == self.undetermined[0]:

@@ -6,8 +6,13 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ..errors import OsaidError
 from ..messages import sentence
+from ..reports.text import plain
+from ..results.diff import diff
+from ..results.plain_data import assessment_data
 from ..results.review import Judged
+from ..results.saved import read_saved
 from .entry import Entry, Mark
 
 __all__ = ["MOST_CHANGES", "Change", "added", "because", "changed", "in_order", "removed"]
@@ -16,6 +21,7 @@ MOST_CHANGES = 200
 """As many changes are kept, the latest first."""
 
 _SHOWN = 6
+_MOST = 120
 
 
 class Change(NamedTuple):
@@ -50,7 +56,7 @@ def removed(before: Mapping[str, Any], date: str) -> Change:
 
 
 def changed(before: Mapping[str, Any], entry: Entry, because: Mapping[str, str]) -> Change:
-    """A model whose card or framework changed; ``because`` holds the criteria that moved the verdict, with their titles."""
+    """A model whose card or framework changed; ``because`` names what moved the verdict."""
     old, mark = before["marks"][0], entry.marks[0]
     moved = old["verdict"] != mark.verdict
     params = {"model": entry.name, "before": old["label"], "after": mark.label, "criteria": "; ".join([*because.values()][:_SHOWN])}
@@ -61,8 +67,14 @@ def changed(before: Mapping[str, Any], entry: Entry, because: Mapping[str, str])
 
 
 def because(old: bytes | None, judged: Judged) -> dict[str, str]:
-    """The criteria that moved a verdict, with their titles: those in the way only before, or only now. ``old`` is the earlier result."""
-    return {}
+    """What moved a verdict, by id, with its name: criteria, base models, the rubric. ``old`` is the earlier result, as it was saved."""
+    try:
+        before = read_saved(old or b"").assessments[0]
+    except (OsaidError, IndexError):  # not there, or changed by somebody: the verdicts are told all the same
+        return {}
+    assessment, rubric = judged
+    change = diff(before, assessment_data(assessment, rubric), rubric.best_first())
+    return {cause.id: plain(cause.name, _MOST) for cause in change.verdict.because}
 
 
 def in_order(changes: list[Change]) -> list[Change]:

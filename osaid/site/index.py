@@ -100,7 +100,7 @@ def read_index(folder: str) -> Mapping[str, Any] | None:
             raise UsageError(Problem("site.not-ours", {}, Place(folder)))
         return None
     try:
-        source = document.load(path, _LARGE)
+        source = document.parse(document.read_file(path, _LARGE), path=path, format="json", limits=_LARGE, typed=True)
         problems = _shape().problems(source)
     except OsaidError as error:
         problems = list(error.problems)

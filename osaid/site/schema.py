@@ -72,7 +72,7 @@ class ChangeEntry(_Part):
     before: str | None = Field(description="The verdict before, in words.")
     after: str | None
     moved: bool
-    because: list[str] = Field(description="Ids of the criteria that moved the verdict.")
+    because: list[str] = Field(description="What moved the verdict: ids of criteria, base models or the rubric.")
     message: str
 
 

@@ -14,6 +14,7 @@ from ... import document
 from ...document import DEFAULT_LIMITS
 from ...errors import Problem, UsageError
 from ...licenses.expression import terms
+from ..leaves import Steps, dotted, leaves
 from ..reader import LoadedCard, read_card, syntax
 
 __all__ = ["FORMATS", "Export", "Loss", "export"]
@@ -27,7 +28,6 @@ FORMATS = {
 }
 """Formats that can be written: their name on the command line and their module here."""
 
-_Path = tuple[str | int, ...]
 _NAMED = {"components", "evidence", "training_data", "statements"}  # maps whose keys are names
 
 
@@ -62,7 +62,7 @@ def export(card: LoadedCard, form: str) -> Export:
 
 def _losses(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Loss]:
     """What is changed is told one by one, the rest by its kind of place."""
-    had, has = dict(_leaves(before, ())), dict(_leaves(after, ()))
+    had, has = dict(leaves(before)), dict(leaves(after))
     found: dict[tuple[str, str], tuple[int, str]] = {}
     for path, value in had.items():
         if value in _SAYS_NOTHING:
@@ -71,12 +71,12 @@ def _losses(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Los
         if now == value or (path[-1] == "license" and _same_terms(now, value)):
             continue
         if now in _SAYS_NOTHING or "evidence" in path:
-            _count(found, "lost", _pattern(path), f"{_spell(path)}: {value}")
+            _count(found, "lost", _pattern(path), f"{dotted(path)}: {value}")
         else:
-            _count(found, "changed", _spell(path), f"{value} becomes {now}")
+            _count(found, "changed", dotted(path), f"{value} becomes {now}")
     for path, value in has.items():
         if path not in had and value not in _SAYS_NOTHING and path[0] != "osaid_card" and "evidence" not in path:
-            _count(found, "added", _pattern(path), f"{_spell(path)}: {value}")
+            _count(found, "added", _pattern(path), f"{dotted(path)}: {value}")
     for (kind, what), (times, example) in found.items():
         yield Loss(kind, what, times, example)
 
@@ -89,27 +89,11 @@ def _count(found: dict[tuple[str, str], tuple[int, str]], kind: str, what: str, 
     found[kind, what] = times + 1, first
 
 
-def _spell(path: _Path) -> str:
-    return ".".join(map(str, path))
-
-
 def _same_terms(one: str, other: str) -> bool:
     return terms(one).expression == terms(other).expression
 
 
-def _leaves(value: Any, path: _Path) -> Iterator[tuple[_Path, Any]]:
-    """Every value of a card with the way to it; an empty list or map counts as one."""
-    if isinstance(value, dict) and value:
-        for key, item in value.items():
-            yield from _leaves(item, (*path, key))
-    elif isinstance(value, list) and value:
-        for index, item in enumerate(value):
-            yield from _leaves(item, (*path, index))
-    else:
-        yield path, value
-
-
-def _pattern(path: _Path) -> str:
+def _pattern(path: Steps) -> str:
     """The way to a value with ``*`` for names and ``[]`` for positions. Evidence is named as one."""
     if path[0] == "evidence":
         return "evidence"

@@ -1,0 +1,147 @@
+"""What ``compare`` and ``diff`` read: cards and saved results, all as plain data judged by the same rubrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ..cards.reader import LoadedCard
+from ..errors import OsaidError, Place, Problem, UsageError
+from ..lineage import Library
+from ..reports import Failure
+from ..results.plain_data import assessment_data
+from ..results.saved import SAVED_LIMITS, Saved, looks_saved, read_saved
+from ..rubrics.assessor import Assessor
+from ..rubrics.rubric import Rubric, load_rubric, rubric_ids
+from .common import complain, same_file
+from .inputs import Input, expand, failure, index
+from .rubrics import rubrics_named
+
+__all__ = ["Assessed", "Basis", "Side", "assess", "basis", "not_over_an_input", "read_side"]
+
+_START = 4096
+_Find = Callable[[str], LoadedCard | None]
+
+
+class Side(NamedTuple):
+    """What one argument gave.
+
+    ``names`` are those of all its inputs; ``failures`` are inputs that could not be read: they have been complained about.
+    """
+
+    names: tuple[str, ...]
+    read: list[tuple[Input, LoadedCard | Saved]]
+    failures: list[Failure]
+
+    @property
+    def saved_rubrics(self) -> dict[str, None]:
+        """The ids of the rubrics of its saved results; empty where it has cards only."""
+        return {item["rubric"]["id"]: None for _, found in self.read if isinstance(found, Saved) for item in found.assessments}
+
+    @property
+    def has_cards(self) -> bool:
+        """Whether there is anything to judge."""
+        return any(isinstance(found, LoadedCard) for _, found in self.read)
+
+
+class Basis(NamedTuple):
+    """By which rubrics everything is compared: their ids, and those at hand by id."""
+
+    ids: tuple[str, ...]
+    rubrics: Mapping[str, Rubric]
+
+
+class Assessed(NamedTuple):
+    """An assessment as plain data; the card, where it was judged from one; and the name of its input."""
+
+    data: Mapping[str, Any]
+    card: LoadedCard | None
+    name: str
+
+
+def read_side(argument: str, form: str | None) -> Side:
+    """Read all inputs of an argument. What cannot be read is told on standard error, and left out."""
+    inputs, _ = expand([argument], form)
+    side = Side(tuple(item.name for item in inputs), [], [])
+    for item in inputs:
+        try:
+            found = _read(item)
+        except OsaidError as error:
+            side.failures.append(failure(item, error))
+            for problem in error.problems:
+                complain(problem, item.name)
+            continue
+        if isinstance(found, Saved) and found.failures:
+            complain(Problem("saved.had-failures", {"count": str(found.failures)}), item.name, "warning")
+        side.read.append((item, found))
+    return side
+
+
+def _read(item: Input) -> LoadedCard | Saved:
+    if item.raw is not None:
+        raw = item.raw(item.name, SAVED_LIMITS)
+        if looks_saved(raw[:_START], item.name):
+            return read_saved(raw, item.name)
+    return item.card()
+
+
+def basis(sides: Sequence[Side], names: tuple[str, ...]) -> Basis:
+    """The rubrics that all sides are or can be judged by: those named, else those of the saved results, else the default.
+
+    The rubric of a saved result is looked for among the bundled ones only: its id is a stranger's word, and no path. What is left out is
+    told on standard error. Raises UsageError where nothing is left; RubricError or DocumentError for a rubric that cannot be used.
+    """
+    given = [rubrics for side in sides if (rubrics := side.saved_rubrics)]
+    named = rubrics_named(names) if names or not given else ()
+    at_hand = {rubric.id: rubric for rubric in named}
+    if len(at_hand) < len(named):
+        raise UsageError(Problem("compare.same-rubric-id", {"ids": ", ".join(rubric.id for rubric in named)}))
+    wanted = at_hand if named else {identifier: None for rubrics in given for identifier in rubrics}
+    common = [identifier for identifier in wanted if all(identifier in rubrics for rubrics in given)]
+    if not common:
+        told = "; ".join(", ".join(rubrics) for rubrics in ([dict.fromkeys(at_hand)] if named else []) + given)
+        raise UsageError(Problem("compare.no-common-rubric", {"rubrics": told}))
+    bundled = rubric_ids()
+    at_hand |= {identifier: load_rubric(identifier) for identifier in common if identifier not in at_hand and identifier in bundled}
+    if any(side.has_cards for side in sides):
+        usable = [identifier for identifier in common if identifier in at_hand]
+        if not usable:
+            raise UsageError(Problem("compare.rubric-not-at-hand", {"ids": ", ".join(common), "known": ", ".join(bundled)}))
+        common = usable
+    if left_out := [identifier for identifier in wanted if identifier not in common]:
+        complain(Problem("compare.rubric-left-out", {"ids": ", ".join(left_out)}), kind="warning")
+    return Basis(tuple(common), at_hand)
+
+
+def assess(sides: Sequence[Side], by: Basis) -> list[Assessed]:
+    """Judge the cards of sides that belong together, and take what saved results say; by each rubric, in the order of the inputs.
+
+    The card of a base model is looked for on the card's own side, then on the others, then among the bundled ones.
+    """
+    cards = [[item for item, found in side.read if isinstance(found, LoadedCard)] for side in sides]
+    anywhere = index([item for items in cards for item in items])
+    assessed: list[Assessed] = []
+    for side, own in zip(sides, map(index, cards), strict=True):
+        library = Library(find=_first(own, anywhere))
+        judges = [(by.rubrics[name], Assessor(by.rubrics[name], library)) for name in by.ids if name in by.rubrics]
+        for item, found in side.read:
+            if isinstance(found, LoadedCard):
+                assessed += [Assessed(assessment_data(judge.assess(found), rubric), found, item.name) for rubric, judge in judges]
+            else:
+                kept = [data for data in found.assessments if data["rubric"]["id"] in by.ids]
+                assessed += [Assessed(data, None, item.name) for data in kept]
+    return assessed
+
+
+def _first(own: _Find, anywhere: _Find) -> _Find:
+    def find(identifier: str) -> LoadedCard | None:
+        found = own(identifier)
+        return found if found is not None else anywhere(identifier)
+
+    return find
+
+
+def not_over_an_input(target: str | None, sides: Sequence[Side]) -> None:
+    """Refuse to replace what was read. Raises UsageError."""
+    if target is not None and any(same_file(target, name) for side in sides for name in side.names):
+        raise UsageError(Problem("file.is-input", {}, Place(target)))

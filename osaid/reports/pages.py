@@ -1,0 +1,73 @@
+"""Pages of headings, sentences, lists and tables, for the outputs of ``compare`` and ``diff``.
+
+A page is made without regard to the output: what a stranger wrote may stand in it as it is, because whatever shows a page makes every
+text of it safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from ..results.plain_data import RESULT_VERSION, compact, problem_data
+from . import Failure
+from .as_json import lines
+
+__all__ = ["FORMATS", "Grid", "Item", "Section", "as_json", "show"]
+
+FORMATS = {
+    "table": "page_text",
+    "json": "",
+    "markdown": "page_markdown",
+}
+"""Output formats: their name on the command line and their module here; JSON is written from the data itself."""
+
+Item = tuple[str, ...]
+"""An item of a list: its text, and the lines below it."""
+
+
+class Grid(NamedTuple):
+    """A table."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Section(NamedTuple):
+    """A part of a page: a heading (``top`` begins a new subject), sentences, a table and a list, each of which can be missing."""
+
+    heading: str = ""
+    texts: tuple[str, ...] = ()
+    grid: Grid | None = None
+    items: tuple[Item, ...] = ()
+    top: bool = False
+
+
+def show(form: str, sections: Iterable[Section], width: int) -> Iterator[str]:
+    """A page in a format of :data:`FORMATS` other than JSON; pieces of text, in order. ``width`` is the number of columns to fill."""
+    pieces: Iterator[str] = import_module(f".{FORMATS[form]}", __package__).show(sections, width)
+    return pieces
+
+
+def as_json(parts: Mapping[str, Iterable[Any]], failures: Iterable[Failure], version: str) -> Iterator[str]:
+    """One JSON object: lists of typed values by their key, then everything that went wrong."""
+    errors = [problem_data(problem, failure.path) for failure in failures for problem in failure.problems]
+    head = {"schema_version": RESULT_VERSION, "tool": {"name": "osaid", "version": version}}
+    yield "{\n" + ",\n".join(f"{compact(key)}: {compact(value)}" for key, value in head.items())
+    for key, values in {**parts, "errors": errors}.items():
+        yield f",\n{compact(key)}: ["
+        separator = "\n"
+        for value in values:
+            yield separator + lines(_data(value))
+            separator = ",\n"
+        yield "]" if separator == "\n" else "\n]"
+    yield "\n}\n"
+
+
+def _data(value: Any) -> Any:
+    """Typed values as plain data: a map for each named tuple, a list for any other."""
+    if isinstance(value, tuple):
+        fields = getattr(value, "_fields", None)
+        return [_data(item) for item in value] if fields is None else {name: _data(item) for name, item in zip(fields, value, strict=True)}
+    return value
