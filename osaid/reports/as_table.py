@@ -17,6 +17,7 @@ from ..results.sentences import (
     as_of_text,
     in_words,
     message,
+    only_bases_to_blame,
     outcome_text,
     range_text,
     reasons_text,
@@ -31,7 +32,6 @@ from .side_by_side import grid_summary, many_cards, one_card
 from .text import plain, shown
 
 _MOST_NOTES = 12
-_OF_A_BASE = ("lineage.base-met", "lineage.base-partly-met", "lineage.base-not-met", "lineage.base-unknown")
 _BAR = 20
 _NARROW = 72
 _MOST_CITED = 4
@@ -202,7 +202,7 @@ class _One:
     def _of_base(self, gap: Gap) -> tuple[str, ...]:
         """The bases that alone are to blame for a gap."""
         result, _ = self.results[gap.criterion]
-        return result.inherited_from if all(reason.code.startswith(_OF_A_BASE) for reason in result.reasons) else ()
+        return only_bases_to_blame(result)
 
     def _untold(self, gap: Gap) -> bool:
         """Whether a question rests on nothing that the card or its bases say."""

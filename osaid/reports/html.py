@@ -94,10 +94,8 @@ def _environment() -> Environment:
         score=range_text,
         web_address=web_address,
         reasons=_reasons,
-        levels=lambda assessment: assessment.levels,
         side_by_side=words.side_by_side,
         key=lambda item: item.main.assessment.subject.id,
-        letter=lambda item: _several_lines(words.letter(item)),
         several_lines=_several_lines,
         free_tone=_FREE_TONES.__getitem__,
     )

@@ -29,23 +29,26 @@ def _report(item: Review) -> Iterator[str]:
     yield from _head(item, "#")
     if judged.rubric.about:
         yield f"## {markdown(sentence('report.about', {'framework': judged.rubric.title}))}\n\n{_line(judged.rubric.about)}\n\n"
-    yield f"## {sentence('report.short')}\n\n"
+    yield f"## {sentence('report.parts')}\n\n"
     rows = [
         [judged.rubric.pillars[pillar.id], range_text(pillar.score), words.counts_words(pillar)] for pillar in judged.assessment.pillars
     ]
-    yield from _table(["report.criterion", "report.score", "report.outcomes"], rows)
-    yield from _outlook(item, "###")
-    yield f"### {sentence('report.score')}\n\n{_line(words.score_sentence(judged))}\n\n"
-    for severity, heading in HEADINGS.items():
-        yield from _gaps(item, severity, heading)
+    yield from _table(["report.terms-what", "report.score", "report.outcomes"], rows)
+    yield _line(words.score_sentence(judged)) + "\n\n"
+    yield from _outlook(item, "##")
     yield f"## {sentence('report.terms')}\n\n{_line(sentence('report.terms-about'))}\n\n"
     yield from _terms(item)
+    for heading, remarks in words.notes(item):
+        yield f"## {heading}\n\n" + "".join(f"- {markdown(text, 600)}\n" for text in remarks) + "\n"
     yield f"## {sentence('report.lineage')}\n\n"
     yield from _lineage(item)
+    for severity, heading in HEADINGS.items():
+        yield from _gaps(item, severity, heading)
     yield from _frameworks(item)
-    if item.questions:
-        yield f"## {sentence('report.questions')}\n\n{_line(sentence('report.questions-about'))}\n\n"
-        for number, question in enumerate(item.questions, 1):
+    further = words.further_questions(item)
+    if further:
+        yield f"## {sentence('report.questions')} ({len(further)})\n\n{_line(sentence('report.questions-more'))}\n\n"
+        for number, question in enumerate(further, 1):
             yield f"{number}. {markdown(question.text)} ({markdown(words.asked_by(question))})\n"
         yield "\n"
     yield f"## {sentence('report.criteria')}\n\n"
@@ -56,8 +59,6 @@ def _report(item: Review) -> Iterator[str]:
             yield f"- {told} {markdown(words.clause(judged, criterion))}.{_cited(item, result.evidence)}\n"
         yield "\n"
     yield from _evidence(item)
-    for heading, remarks in words.notes(item):
-        yield f"## {heading}\n\n" + "".join(f"- {markdown(text, 600)}\n" for text in remarks) + "\n"
     yield from _method([item])
 
 
@@ -102,11 +103,11 @@ def _comparison(items: Sequence[Review], failures: Sequence[Failure]) -> Iterato
 
 def _head(item: Review, level: str) -> Iterator[str]:
     judged = item.main
-    yield f"{level} {markdown(words.name(item))}: {markdown(words.verdict_label(judged))}\n\n{_line(words.byline(item))}\n\n"
-    yield f"{_line(judged.rubric.answers)} {markdown(words.verdict_summary(judged))}\n\n"
-    if len(judged.assessment.verdict.possible) > 1:
-        yield _line(sentence("report.still-possible", {"verdicts": words.possible_labels(judged)})) + "\n\n"
+    yield f"{level} {markdown(words.name(item))}: {markdown(words.verdict_label(judged))}\n\n{_line(' · '.join(words.byline(item)))}\n\n"
+    told = [judged.rubric.answers, words.verdict_summary(judged), words.still_possible(judged)]
+    yield _line(" ".join(filter(None, told))) + "\n\n"
     yield "".join(f"- {markdown(text)}\n" for text in words.plain_words(item)) + "\n"
+    yield _line(f"{words.caveat(judged)} {sentence('report.caveat-more')}") + "\n\n"
 
 
 def _outlook(item: Review, level: str) -> Iterator[str]:
@@ -114,17 +115,22 @@ def _outlook(item: Review, level: str) -> Iterator[str]:
 
 
 def _gaps(item: Review, severity: str, heading: str) -> Iterator[str]:
-    found = words.gaps(item, severity)
-    if found:
-        yield f"## {heading} ({len(found)})\n\n"
-    for _, result, criterion in found:
-        yield f"- **{markdown(criterion.title)}** ({criterion.id}): {outcome_text(result)}. {markdown(reasons_text(result), 1500)}"
-        yield _cited(item, result.evidence) + "\n"
+    groups = words.gap_groups(item, severity)
+    if groups:
+        yield f"## {heading} ({sum(len(members) for _, _, members in groups)})\n\n"
         if severity == "question":
-            yield f"  {sentence('report.ask')} {markdown(criterion.texts['question'])}\n"
-        else:
-            yield f"  {sentence('report.remedy')} {markdown(remedy_text(result, criterion))}\n"
-    if found:
+            yield _line(sentence("report.questions-about")) + "\n\n"
+    for title, together, members in groups:
+        yield f"### {markdown(title)} ({len(members)})\n\n"
+        if together:
+            yield _line(f"{sentence('report.remedy')} {together}") + "\n\n"
+        for _, result, criterion in members:
+            yield f"- **{markdown(criterion.title)}** ({criterion.id}): {outcome_text(result)}. {markdown(reasons_text(result), 1500)}"
+            yield _cited(item, result.evidence) + "\n"
+            if severity == "question":
+                yield f"  {sentence('report.ask')} {markdown(criterion.texts['question'])}\n"
+            elif not together:
+                yield f"  {sentence('report.remedy')} {markdown(remedy_text(result, criterion))}\n"
         yield "\n"
 
 
@@ -166,7 +172,7 @@ def _lineage(item: Review) -> Iterator[str]:
 
 
 def _frameworks(item: Review) -> Iterator[str]:
-    yield f"## {sentence('report.frameworks')}\n\n"
+    yield f"## {sentence('report.frameworks')}\n\n{_line(sentence('report.frameworks-about'))}\n\n"
     rows = [
         [judged.rubric.title, words.verdict_label(judged), range_text(judged.assessment.score), judged.rubric.answers]
         for judged in item.all

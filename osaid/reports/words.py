@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..cards.vocabulary import vocabulary
 from ..licenses.knowledge import GRANTS, knowledge_base
@@ -10,7 +10,16 @@ from ..messages import sentence
 from ..outcome import Outcome
 from ..results.outlook import Step
 from ..results.review import Ancestor, Judged, Question, Review
-from ..results.sentences import HEADINGS, LINEAGE_WORDS, NOTE_HEADINGS, OUTCOME_WORDS, as_of_text, range_text
+from ..results.sentences import (
+    HEADINGS,
+    LINEAGE_WORDS,
+    NOTE_HEADINGS,
+    OUTCOME_WORDS,
+    as_of_text,
+    only_bases_to_blame,
+    range_text,
+    remedy_text,
+)
 from ..results.terms_table import TermsRow
 from ..rubrics.assessment import CriterionResult, Gap, PillarScore, Score
 from ..rubrics.definition import Criterion
@@ -22,24 +31,26 @@ __all__ = [
     "base_name",
     "base_verdict",
     "byline",
+    "caveat",
     "clause",
     "contents",
     "counts_words",
     "from_scratch",
+    "further_questions",
+    "gap_groups",
     "gaps",
     "grants",
-    "letter",
     "levels_words",
     "name",
     "notes",
     "of_pillar",
     "outlook_words",
     "plain_words",
-    "possible_labels",
     "relation",
     "rubric_words",
     "score_sentence",
     "score_words",
+    "still_possible",
     "subject_words",
     "terms_license",
     "terms_parts",
@@ -51,6 +62,7 @@ __all__ = [
 _MOST_NAME = 160
 _MOST_PARTS = 12
 _MOST_TITLES = 3
+_UNCOUNTED = ("conflict", "unreadable", "lead")
 _MOST_TEXT = 60
 
 
@@ -70,11 +82,11 @@ def name(item: Review) -> str:
     return _cut(item.card.subject.name)
 
 
-def byline(item: Review) -> str:
+def byline(item: Review) -> list[str]:
     """Who made it, which version, and when the facts were true."""
     subject = item.card.subject
-    told = [_cut(subject.developer), _cut(subject.version), _capital(as_of_text(subject))]
-    return " · ".join(part for part in told if part)
+    day = sentence("report.as-of", {"date": subject.as_of}) if subject.as_of != "unknown" else sentence("report.no-date")
+    return [part for part in (_cut(subject.developer), _cut(subject.version), day) if part]
 
 
 def verdict_label(judged: Judged, verdict: str | None = None) -> str:
@@ -87,16 +99,29 @@ def verdict_summary(judged: Judged) -> str:
     return judged.rubric.verdict_texts(judged.assessment.verdict.id)[1]
 
 
-def possible_labels(judged: Judged) -> str:
-    """The verdicts still possible."""
-    return sentence("words.or").join(judged.rubric.verdict_texts(verdict)[0] for verdict in judged.assessment.verdict.possible)
+def still_possible(judged: Judged) -> str:
+    """What the verdict can still turn out to be, as a sentence; empty where it is settled."""
+    verdict = judged.assessment.verdict
+    if verdict.id == judged.rubric.undetermined[0]:
+        return sentence("report.still-possible", {"verdicts": _labels(judged, verdict.possible)})
+    others = [other for other in verdict.possible if other != verdict.id]
+    return sentence("report.may-become", {"verdicts": _labels(judged, others)}) if others else ""
+
+
+def _labels(judged: Judged, verdicts: Iterable[str]) -> str:
+    return sentence("words.or").join(judged.rubric.verdict_texts(verdict)[0] for verdict in verdicts)
 
 
 def at_best(judged: Judged) -> str:
     """Where the verdict is undetermined: what it can be."""
-    if judged.assessment.verdict.id != judged.rubric.undetermined[0]:
-        return ""
-    return possible_labels(judged)
+    verdict = judged.assessment.verdict
+    return _labels(judged, verdict.possible) if verdict.id == judged.rubric.undetermined[0] else ""
+
+
+def caveat(judged: Judged) -> str:
+    """What the verdict does not say."""
+    codes = {"good": "report.caveat-good", "poor": "report.caveat-poor"}
+    return sentence(codes.get(judged.rubric.tone(judged.assessment.verdict.id), "report.caveat"))
 
 
 def score_words(score: Score | None) -> str:
@@ -116,7 +141,7 @@ def score_sentence(judged: Judged) -> str:
 
 def counts_words(pillar: PillarScore) -> str:
     """How many criteria of a pillar have which outcome, the worst first."""
-    order = (Outcome.NOT_MET, Outcome.PARTLY_MET, Outcome.UNKNOWN, Outcome.MET, Outcome.NOT_APPLICABLE)
+    order = (Outcome.MET, Outcome.PARTLY_MET, Outcome.NOT_MET, Outcome.UNKNOWN)
     counts = dict(zip(Outcome, pillar.counts, strict=True))
     if sum(counts.values()) and counts[Outcome.MET] + counts[Outcome.NOT_APPLICABLE] == sum(counts.values()):
         return sentence("report.all-met")
@@ -126,12 +151,14 @@ def counts_words(pillar: PillarScore) -> str:
 
 
 def levels_words(judged: Judged) -> str:
-    """The levels reached, and the next one with its progress."""
+    """The levels of a ladder that are reached, and the next one with its progress; empty where there is no ladder."""
+    if not any(rule.after for rule in judged.rubric.levels):
+        return ""
     return sentence("report.levels", {"levels": progress_text(judged.assessment)})
 
 
 def plain_words(item: Review) -> list[str]:
-    """The answer for somebody who wants to use the model: what the weights' terms allow, what is missing, how much is not known."""
+    """The answer for somebody who wants to use the model: what the terms allow, what is missing, what it was made from, what is open."""
     found = [_terms_of_weights(item)]
     missing = [criterion for gap, _, criterion in gaps(item, "blocking") if not gap.terms]
     if missing:
@@ -139,9 +166,16 @@ def plain_words(item: Review) -> list[str]:
         titles = "; ".join(criterion.title for criterion in missing[:_MOST_TITLES])
         code = "report.plain-missing" if len(missing) <= _MOST_TITLES else "report.plain-missing-many"
         found.append(sentence(code, {"count": str(len(missing)), "titles": titles}))
-    unanswered = len(gaps(item, "question"))
-    if unanswered:
-        found.append(sentence("report.plain-question" if unanswered == 1 else "report.plain-questions", {"count": str(unanswered)}))
+    for base in item.lineage:
+        if base.depth == 0:
+            found.append(sentence("report.plain-base", {"base": _cut(base.name or base.model), "verdict": base_verdict(base, item.main)}))
+    asked = [criterion.texts["question"] for _, _, criterion in gaps(item, "question")]
+    if asked:
+        code = "report.plain-questions" if len(asked) > _MOST_TITLES else "report.plain-questions-named"
+        found.append(sentence(code, {"count": str(len(asked)), "questions": " ".join(asked)}))
+    uncounted = sum(note.kind in _UNCOUNTED for note in item.card.notes)
+    if uncounted:
+        found.append(sentence("report.plain-notes", {"count": str(uncounted)}))
     return found
 
 
@@ -168,16 +202,25 @@ def outlook_words(item: Review) -> list[str]:
 
 def _step(step: Step, judged: Judged, now: str) -> str:
     count = len(step.criteria)
+    points = sentence("words.point" if count == 1 else "words.points", {"count": str(count)})
+    if step.kind == "answers" and now == judged.rubric.verdicts[0].id:
+        return sentence("report.change-answers-keep", {"points": points})
+    others = [verdict for verdict in step.possible if verdict != step.verdict]
     label = judged.rubric.verdict_texts(step.verdict)[0]
-    codes = {
-        "answers": ("report.change-answers", "report.change-answers-not"),
-        "terms": ("report.change-terms", "report.change-terms-not"),
-        "releases": ("report.change-releases", "report.change-releases-not"),
-        "mended": ("report.change-mended", "report.change-mended-not"),
-        "all": ("report.change-all", "report.change-all-not"),
-    }
-    code = codes[step.kind][step.verdict == now]
-    return sentence(code, {"points": sentence("words.point" if count == 1 else "words.points", {"count": str(count)}), "verdict": label})
+    if step.verdict == judged.rubric.undetermined[0]:
+        label = sentence("report.change-open", {"verdict": label, "verdicts": _labels(judged, step.possible)})
+    elif others:
+        label = sentence("report.change-unless", {"verdict": label, "verdicts": _labels(judged, others)})
+    return sentence(_CHANGES[step.kind][step.verdict == now], {"points": points, "verdict": label})
+
+
+_CHANGES = {
+    "answers": ("report.change-answers", "report.change-answers-not"),
+    "terms": ("report.change-terms", "report.change-terms-not"),
+    "releases": ("report.change-releases", "report.change-releases-not"),
+    "mended": ("report.change-mended", "report.change-mended-not"),
+    "all": ("report.change-all", "report.change-all-not"),
+}
 
 
 # --- gaps, criteria, questions ------------------------------------------------------------------------------------
@@ -207,23 +250,40 @@ def asked_by(question: Question) -> str:
     return ", ".join(rubric.short for rubric in question.rubrics)
 
 
-def letter(item: Review) -> str:
-    """The open questions as a text to send to whoever published the model."""
-    subject = item.card.subject
-    lines = [sentence("report.letter-intro", {"model": _cut(subject.name)}), ""]
-    lines += [f"{number}. {question.text}" for number, question in enumerate(item.questions, 1)]
-    return "\n".join([*lines, "", sentence("report.letter-end")])
+def further_questions(item: Review) -> list[Question]:
+    """The questions that only the other frameworks ask."""
+    return [question for question in item.questions if question.rubrics[0] is not item.main.rubric]
+
+
+def gap_groups(item: Review, severity: str) -> list[tuple[str, str, list[tuple[Gap, CriterionResult, Criterion]]]]:
+    """The gaps of a severity by pillar, and those that only base models are to blame for by these: heading, remedy for all, gaps."""
+    of_pillars: dict[str, list[tuple[Gap, CriterionResult, Criterion]]] = {}
+    of_bases: dict[tuple[str, ...], list[tuple[Gap, CriterionResult, Criterion]]] = {}
+    for found in gaps(item, severity):
+        bases = only_bases_to_blame(found[1])
+        if bases:
+            of_bases.setdefault(bases, []).append(found)
+        else:
+            of_pillars.setdefault(found[2].pillar, []).append(found)
+    groups = [(item.main.rubric.pillars[pillar], "", members) for pillar, members in of_pillars.items()]
+    for bases, members in of_bases.items():
+        heading = sentence("report.because-of", {"bases": ", ".join(_cut(base, _MOST_TEXT) for base in bases)})
+        groups.append((heading, remedy_text(*members[0][1:]), members))
+    return groups
 
 
 def contents(item: Review) -> Iterator[tuple[str, str]]:
     """The sections of a report: where they stand, and their headings."""
+    yield from ((section, sentence(_HEADINGS[section])) for section in ("parts", "change", "terms", "lineage"))
     yield from ((severity, heading) for severity, heading in HEADINGS.items() if gaps(item, severity))
-    for section in ("terms", "lineage", "frameworks", "questions", "criteria", "evidence", "method"):
-        if (section != "questions" or item.questions) and (section != "evidence" or item.sources):
+    for section in ("frameworks", "questions", "criteria", "evidence", "method"):
+        if (section != "questions" or further_questions(item)) and (section != "evidence" or item.sources):
             yield section, sentence(_HEADINGS[section])
 
 
 _HEADINGS = {
+    "parts": "report.parts",
+    "change": "report.change",
     "terms": "report.terms",
     "lineage": "report.lineage",
     "frameworks": "report.frameworks",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..rubrics.assessment import Assessment
@@ -22,6 +21,7 @@ class Step(NamedTuple):
     kind: str
     criteria: tuple[str, ...]
     verdict: str
+    possible: tuple[str, ...]  # what the verdict could still turn out to be then
 
 
 class Outlook(NamedTuple):
@@ -46,11 +46,12 @@ def outlook(assessment: Assessment, rubric: Rubric) -> Outlook:
     steps: list[Step] = []
     for kind, criteria in ways.items():
         if criteria and not any(set(criteria) == set(step.criteria) for step in steps):
-            steps.append(Step(kind, criteria, _verdict(assessment, rubric, criteria)))
+            steps.append(_step(kind, criteria, assessment, rubric))
     now = assessment.verdict.id
-    single = [Step("all", (name,), _verdict(assessment, rubric, (name,))) for name in (*releases, *terms)]
+    single = [_step("all", (name,), assessment, rubric) for name in (*releases, *terms)]
     return Outlook(tuple(steps), tuple(step for step in single if step.verdict != now) if len(single) > 1 else ())
 
 
-def _verdict(assessment: Assessment, rubric: Rubric, met: Iterable[str]) -> str:
-    return reconsider(assessment, rubric, frozenset(met))[0].id
+def _step(kind: str, criteria: tuple[str, ...], assessment: Assessment, rubric: Rubric) -> Step:
+    verdict = reconsider(assessment, rubric, frozenset(criteria))[0]
+    return Step(kind, criteria, verdict.id, verdict.possible)

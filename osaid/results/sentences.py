@@ -21,6 +21,7 @@ __all__ = [
     "as_of_text",
     "in_words",
     "message",
+    "only_bases_to_blame",
     "outcome_text",
     "range_text",
     "reasons_text",
@@ -121,6 +122,14 @@ def remedy_text(result: CriterionResult, criterion: Criterion) -> str:
     if result.inherited_from and all(reason.code.startswith("lineage.base-") for reason in result.reasons):
         return sentence("remedy.base", {"bases": ", ".join(result.inherited_from)})
     return criterion.texts["remedy"]
+
+
+_OF_A_BASE = ("lineage.base-met", "lineage.base-partly-met", "lineage.base-not-met", "lineage.base-unknown")
+
+
+def only_bases_to_blame(result: CriterionResult) -> tuple[str, ...]:
+    """The base models that alone are to blame for a gap; empty where the model itself is."""
+    return result.inherited_from if all(reason.code.startswith(_OF_A_BASE) for reason in result.reasons) else ()
 
 
 def range_text(score: Score | None) -> str:

@@ -35,6 +35,11 @@ class TermsRow(NamedTuple):
     evidence: tuple[str, ...]
 
     @property
+    def of_training(self) -> bool:
+        """Whether it is about what the model was trained on, and not about what one receives."""
+        return self.kind in ("data-information", "datasets")
+
+    @property
     def license(self) -> str:
         """The terms by name; empty where none are stated."""
         return name_of(self.terms) if self.terms is not None and self.terms.stated else ""
