@@ -8,7 +8,7 @@ from ..document.common import short
 from ..messages import sentence
 from ..outcome import Outcome
 from ..results.changes import Cause, Change, CriterionChange, Difference, Named, Reached, Stand, Told
-from ..results.sentences import OUTCOME_WORDS, range_text, score_text
+from ..results.sentences import LINEAGE_WORDS, OUTCOME_WORDS, range_text, score_text
 from ..rubrics.assessment import Score
 from .pages import Grid, Item, Section
 
@@ -94,11 +94,13 @@ def _change(change: Change) -> Iterator[Section]:
     if change.criteria:
         items = tuple((_moved(item), *_reasons(item.before, item.after)) for item in change.criteria)
         yield Section(sentence("diff.criteria", {"count": str(len(items))}), items=items)
-    yield from _criteria("diff.other-reasons", change.other_reasons)
+    if change.other_reasons:
+        titles = "; ".join(_cut(item.name, 120) for item in change.other_reasons)
+        yield Section(sentence("diff.other-reasons", {"count": str(len(change.other_reasons))}), (titles,))
     yield from _criteria("diff.only-before", change.only_before)
     yield from _criteria("diff.only-after", change.only_after)
     if change.lineage:
-        items = tuple((_value(_cut(step.model), step.before, step.after),) for step in change.lineage)
+        items = tuple((_value(_cut(step.model), _base(step.before), _base(step.after)),) for step in change.lineage)
         yield Section(sentence("diff.lineage"), items=items)
     if change.evidence:
         items = tuple((_evidence(item.id, item.before, item.after),) for item in change.evidence)
@@ -151,15 +153,17 @@ def _cause(cause: Cause, alone: bool, bases_too: bool) -> Iterator[Item]:
         code = "diff.rubric-too" if not alone else "diff.rubric-and-bases" if bases_too else "diff.rubric-only"
         yield (sentence(code, params),)
     elif cause.kind == "base":
-        absent = sentence("diff.base-absent")
-        yield (
-            sentence("diff.base", {"model": _cut(cause.id), "before": _cut(cause.before) or absent, "after": _cut(cause.after) or absent}),
-        )
+        yield (sentence("diff.base", {"model": _cut(cause.id), "before": _base(cause.before), "after": _base(cause.after)}),)
     else:
         below = [_cut(cause.message, 2 * _VALUE)] if cause.message else []
         if cause.bases:
             below.append(sentence("diff.inherited", {"bases": ", ".join(map(_cut, cause.bases))}))
         yield (_gap(cause), *below)
+
+
+def _base(known: str | None) -> str:
+    """What is known of a base model: its verdict, why it has none, or that it is not named as one."""
+    return LINEAGE_WORDS.get(known, _cut(known)) if known else sentence("diff.base-absent")
 
 
 def _gap(cause: Cause) -> str:

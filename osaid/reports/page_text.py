@@ -22,7 +22,7 @@ def show(sections: Iterable[Section], width: int) -> Iterator[str]:
             yield from _wrapped(section.heading, width, "" if section.top else _INDENT)
         for text in section.texts:
             yield "" if first and not section.heading else "\n"
-            yield from _wrapped(text, width, _INDENT if section.heading else "")
+            yield from _wrapped(text, width, "" if not section.heading else _INDENT if section.top else 2 * _INDENT)
             first = False
         first = False
         if section.grid is not None and section.grid.rows:

@@ -17,7 +17,7 @@ from .plain_data import RESULT_VERSION
 
 __all__ = ["SAVED_LIMITS", "Saved", "looks_saved", "read_saved"]
 
-SAVED_LIMITS = Limits(bytes=128 * 1024 * 1024, depth=32, nodes=2_500_000)
+SAVED_LIMITS = Limits(bytes=128 * 1024 * 1024, depth=32, nodes=5_000_000)
 """A saved result holds many cards: more is read than of a card."""
 
 # The keys that a result can begin with, as we write it or with its keys sorted; no format of cards begins with one of them.
