@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-__all__ = ["CardError", "DocumentError", "OsaidError", "Place", "Problem", "RubricError", "UsageError"]
+__all__ = ["CardError", "DocumentError", "OsaidError", "Place", "PolicyError", "Problem", "RubricError", "UsageError"]
 
 
 class Place(NamedTuple):
@@ -79,6 +79,10 @@ class CardError(OsaidError):
 
 class RubricError(OsaidError):
     """A document that is not a valid rubric, or a rubric that cannot be found."""
+
+
+class PolicyError(OsaidError):
+    """A document that is not a valid policy, or a policy that cannot be found."""
 
 
 class UsageError(OsaidError):

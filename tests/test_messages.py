@@ -39,12 +39,14 @@ PUT_TOGETHER = {
     "data-access.": [level for level in get_args(Level) if level != "unknown"],
     "coverage.": get_args(Level),
     "criterion.": OUTCOMES,
+    "gate.status-": ("passed", "failed", "unknown", "waived"),
+    "gate.waiver-is-": ("used", "expired", "not-needed"),
     "lineage.base-": (*(outcome.replace("_", "-") for outcome in OUTCOMES if outcome != "not_applicable"), "missing", "unusable", "cycle"),
 }
 # How a code is handed on: the functions that take it first, and what they add to the parameters themselves.
 GIVES_PLACE = {"where"}
 HANDED_TO: dict[str, set[str]] = {
-    **{name: set() for name in ("error", "bad", "_bad", "add", "Problem", "Reason")},
+    **{name: set() for name in ("error", "bad", "_bad", "add", "Problem", "Reason", "Finding", "sentence")},
     "report": GIVES_PLACE,
     "_unknown": {"given", "near", "known"},
 }
@@ -71,7 +73,7 @@ NEAR = {
     f"{code}-near"
     for tree in TREES.values()
     for node in ast.walk(tree)
-    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "_unknown"
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("_unknown", "_words")
     for code in codes_in(node)
 }
 MADE = {begin + end for begin, ends in PUT_TOGETHER.items() for end in ends}
@@ -142,7 +144,7 @@ def sites_in(function: ast.AST, path: str) -> Iterator[Site]:
             if name not in HANDED_TO or not codes or any(keyword.arg is None for keyword in node.keywords):
                 continue
             params: set[str] | None = {keyword.arg for keyword in node.keywords if keyword.arg is not None}
-            if name in ("Problem", "Reason"):
+            if name in ("Problem", "Reason", "Finding", "sentence"):
                 second = node.args[1] if len(node.args) > 1 else ast.Dict([], [])
                 params = maps.get(second.id) if isinstance(second, ast.Name) else keys_of(second)
             if params is not None:

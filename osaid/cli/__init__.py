@@ -25,12 +25,13 @@ _CANNOT = 2
 
 COMMANDS = {
     "score": "Grade cards: verdict, score and gaps.",
+    "gate": "Hold cards against an organisation's policy: pass or fail.",
     "validate": "Check cards, and say what is wrong or doubtful, and where.",
     "convert": "Write a card in another format, and say what is lost.",
     "explain": "What a criterion asks, why, how it is checked and how to mend it; or what a licence grants.",
     "license": "What terms grant: the four freedoms of a licence or an SPDX expression.",
     "rubric": "List, show and check rubrics.",
-    "schema": "Print a JSON Schema: card, rubric or assessment.",
+    "schema": "Print a JSON Schema: of cards, rubrics, policies and results.",
     "init": "Write a card to start from.",
 }
 
@@ -90,8 +91,8 @@ class _Lazy(click.Group):
 @click.group(
     cls=_Lazy,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Results go to standard output, everything else to standard error. Exit status: 0 done; 2 usage, configuration or rubric error; "
-    "3 some input could not be assessed; 70 a bug of osaid; 130 or 143 interrupted.",
+    epilog="Results go to standard output, everything else to standard error. Exit status: 0 done; 1 the gate failed; "
+    "2 usage, configuration, rubric or policy error; 3 some input could not be assessed; 70 a bug of osaid; 130 or 143 interrupted.",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="osaid", message="%(prog)s %(version)s")
 def cli() -> None:

@@ -15,8 +15,21 @@ from ..cards.reader import OURS
 from ..errors import OsaidError, Place, Problem, UsageError
 from ..reports.text import plain
 
-__all__ = ["EXIT_INPUT", "EXIT_USAGE", "color_wanted", "complain", "fail", "from_option", "output", "same_file", "width", "write_whole"]
+__all__ = [
+    "EXIT_GATE",
+    "EXIT_INPUT",
+    "EXIT_USAGE",
+    "color_wanted",
+    "complain",
+    "fail",
+    "from_option",
+    "output",
+    "same_file",
+    "width",
+    "write_whole",
+]
 
+EXIT_GATE = 1
 EXIT_USAGE = 2
 EXIT_INPUT = 3
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 
@@ -10,7 +11,7 @@ import click
 from .. import __version__
 from ..errors import OsaidError, Place, Problem, UsageError
 from ..lineage import Library
-from ..reports import FORMATS, Context, Result, render
+from ..reports import CHECK_FORMATS, FORMATS, Context, Failure, Graded, Result, render, render_checks
 from ..rubrics.assessor import Assessor
 from ..rubrics.rubric import DEFAULT_RUBRIC, Rubric, load_rubric, rubric_ids
 from .common import EXIT_INPUT, color_wanted, complain, fail, from_option, output, same_file, width
@@ -30,7 +31,9 @@ _ALL = "all"
     help=f"Rubric to grade by; can be given again. all: every bundled one. [default: {DEFAULT_RUBRIC}]",
 )
 @from_option
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", help="Form of the result. [default: table]")
+@click.option(
+    "--format", "form", type=click.Choice([*FORMATS, *CHECK_FORMATS]), default="table", help="Form of the result. [default: table]"
+)
 @click.option("-o", "--output", "target", metavar="FILE", help="Write to a file, whole or not at all.")
 def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, form: str, target: str | None) -> None:
     """Grade cards: verdict, score and gaps.
@@ -47,20 +50,19 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
             raise UsageError(Problem("file.is-input", {}, Place(target)))
     except OsaidError as error:
         fail(error)
-    context = Context(
-        rubrics, __version__, width(), target is None and color_wanted(sys.stdout), one, target is None and sys.stdout.isatty()
-    )
+    on_screen = target is None and sys.stdout.isatty()
+    context = Context(rubrics, __version__, width(), target is None and color_wanted(sys.stdout), one, on_screen, os.getcwd())
     tally = {"assessed": 0, "failed": 0}
     ids = Ids()
     library = Library(find=index(inputs))
     assessors = [Assessor(rubric, library) for rubric in rubrics]
 
-    def results() -> Iterator[Result]:
+    def graded() -> Iterator[Graded | Failure]:
         for position, item in enumerate(_with_progress(inputs)):
             try:
                 card = item.card()
                 ids.add(card.subject.id, position)
-                assessments = [assessor.assess(card) for assessor in assessors]
+                assessments = tuple(assessor.assess(card) for assessor in assessors)
             except OsaidError as error:
                 tally["failed"] += 1
                 for problem in error.problems:
@@ -68,10 +70,17 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
                 yield failure(item, error)
             else:
                 tally["assessed"] += 1
-                yield from assessments
+                yield Graded(card, assessments)
+
+    def results() -> Iterator[Result]:
+        for found in graded():
+            if isinstance(found, Failure):
+                yield found
+            else:
+                yield from found.assessments
 
     try:
-        output(render(form, results(), context), target)
+        output(render_checks(form, graded(), context) if form in CHECK_FORMATS else render(form, results(), context), target)
     except OsaidError as error:
         fail(error)
     for name, problem in ids.warnings(inputs):
