@@ -84,9 +84,9 @@ def _result(entry: Entry, row: Checked, sheet: Sheet) -> dict[str, Any]:
 
 
 def _location(place: Place, path: str | None, sheet: Sheet) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": {"uri": address(place.path if place.path is not None else path, sheet.folder)}}
-    if place.line is not None:
-        physical["region"] = {"startLine": place.line, **({"startColumn": place.column} if place.column is not None else {})}
+    # Where only the file is known it is shown at its top: readers of SARIF want a line.
+    region = {"startLine": place.line or 1, **({"startColumn": place.column} if place.column is not None else {})}
+    physical = {"artifactLocation": {"uri": address(place.path if place.path is not None else path, sheet.folder)}, "region": region}
     return {"physicalLocation": physical}
 
 

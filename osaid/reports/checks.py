@@ -210,7 +210,8 @@ def _judged(judged: Judged, policy: Policy, positions: dict[str, int], context: 
 def excuse(policy: Policy, index: int) -> str:
     """A waiver as what is said for it."""
     waiver = policy.waivers[index]
-    return sentence("gate.waived-by", {"expires": waiver.expires.isoformat(), "owner": waiver.owner, "reason": waiver.reason})
+    params = {"target": waiver.target, "expires": waiver.expires.isoformat(), "owner": waiver.owner, "reason": waiver.reason}
+    return sentence("gate.waived-by", params)
 
 
 def _rule_text(rule: Rule, result: RuleResult) -> str:

@@ -57,8 +57,9 @@ def _rows(judged: Judged, context: GateContext) -> Iterator[list[str]]:
         told: dict[str, None] = {}
         for finding in result.findings:
             place = place_of(judged.card, finding.at)
-            line = f" ({markdown(str(place), 300)})" if place.line is not None else ""
-            told[markdown(finding_text(finding), 600) + line] = None
+            where = [finding.criterion] if finding.criterion else []
+            where += [markdown(str(place), 300)] if place.line is not None else []
+            told[markdown(finding_text(finding), 600) + (f" ({', '.join(where)})" if where else "")] = None
         parts = list(told)[:_MOST_FINDINGS]
         if len(told) > _MOST_FINDINGS:
             parts.append(sentence("gate.more", {"count": str(len(told) - _MOST_FINDINGS)}))
