@@ -21,7 +21,7 @@ _LARGE = 1 << 30
 @click.argument("name", type=click.Choice(NAMES))
 @click.option("--check", "files", multiple=True, metavar="FILE", help="Hold a JSON file against the schema instead. Can be given again.")
 def command(name: str, files: tuple[str, ...]) -> None:
-    """Print a JSON Schema: of a card, a rubric, or an assessment (the result of score --format json).
+    """Print a JSON Schema: of a card, a rubric, a policy, an assessment (score --format json) or a gate's result (gate --format json).
 
     With --check, saved results are held against it: osaid schema assessment --check result.json
     """
