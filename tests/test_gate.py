@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from support import TESTS, as_yaml, full_card, load, run, small_card, three_cards, write
+from test_inert import TEXTS, visible
 
 from osaid.policy.decision import decide
 from osaid.policy.policy import load_policy
@@ -76,6 +77,25 @@ def test_usage_and_policy_errors(tmp_path: Path) -> None:
         ran = run("gate", "--policy", path, card, "-o", target)
         assert (ran.code, "file.is-input" in ran.stderr) == (2, True)
         assert target.read_bytes() == before
+
+
+def test_a_policy_full_of_wrong_texts_of_strangers_is_told_in_order(tmp_path: Path) -> None:
+    (card,) = write(tmp_path, full_card())
+    words = [text for text in TEXTS.values() if text.strip()]
+    rules = [
+        {"id": "r1", "title": "T", "restrictions": {"forbid": words, "on": words}},
+        {"id": "r2", "title": "T", "licenses": {"allow": words}},
+        {"id": "r3", "title": "T", "verdict": {"rubric": words[0], "at_least": words[1]}},
+        {"id": "r4", "title": "T", "criteria": {"rubric": "osaid-1.0", "met": words * 20}},
+    ]
+    head = {"osaid_policy": "1", "id": "test", "version": "1", "title": "T"}
+    (tmp_path / "policy.json").write_text(json.dumps({**head, "rules": rules}), encoding="utf-8")
+    ran = run("gate", "--policy", tmp_path / "policy.json", card)
+    assert (ran.code, ran.stdout, visible(ran.stderr)) == (2, "", True)
+    assert ran.stderr.count(" error: ") == 100, "no more than can be read"
+    (tmp_path / "policy.json").write_text(json.dumps({**head, "rules": rules, words[0]: words[1]}), encoding="utf-8")
+    ran = run("gate", "--policy", tmp_path / "policy.json", card)
+    assert (ran.code, "shape.unknown-key" in ran.stderr, visible(ran.stderr)) == (2, True, True)
 
 
 def test_the_result_goes_to_a_file_whole(tmp_path: Path) -> None:

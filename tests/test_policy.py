@@ -415,7 +415,7 @@ def test_a_waiver_holds_through_its_last_day_and_for_its_model_only() -> None:
     card = lacking("training_code")
     late = judge(VERDICT, card, TRAINING, day=datetime.date(2026, 3, 2))
     assert (late.status, late.fails) == ("failed", True)
-    assert "The waiver of OSAID-CODE-TRAINING expired on 2026-03-01; it was Ada's." in texts(late)
+    assert finding_text(late.findings[1]) == "The waiver of OSAID-CODE-TRAINING expired on 2026-03-01; it was Ada's."
     assert judge(VERDICT, card, {**TRAINING, "model": "another-1b"}).status == "failed"
     assert judge(VERDICT, card, TRAINING, {**TRAINING, "expires": "2026-02-01"}).waivers == (0,), "renewed"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..cards.vocabulary import vocabulary
 from ..document import Document
+from ..document.common import MOST_PROBLEMS
 from ..errors import OsaidError, PolicyError, Problem
 from ..licenses.knowledge import knowledge_base
 from ..resources import bundled_path
@@ -66,10 +67,17 @@ class Builder:
             self.source.sha256,
         )
 
-    def _bad(self, code: str, path: _Path, /, *, key: bool = False, **params: str) -> None:
-        self.problems.append(Problem(code, params, self.source.place(path, key=key)))
+    def _bad(self, code: str, path: _Path, /, **params: str) -> None:
+        if not self._enough():
+            self.problems.append(Problem(code, params, self.source.place(path)))
+
+    def _enough(self) -> bool:
+        """Whether no more can be told: a stranger's policy may have a hundred thousand wrong words."""
+        return len(self.problems) >= MOST_PROBLEMS
 
     def _unknown(self, code: str, given: str, known: Iterable[str], path: _Path) -> None:
+        if self._enough():
+            return
         known = list(known)
         near = closest(given, known)
         self._bad(code + ("-near" if near else ""), path, given=given[:80], near=near or "", known=", ".join(known))
@@ -155,11 +163,11 @@ class Builder:
             found = {}
             for index, name in enumerate(data.get(key, ())):
                 license = knowledge_base().find(name)
-                if license is None:
+                if license is None and not self._enough():
                     near = knowledge_base().near(name)
                     code = "policy.unknown-license-near" if near else "policy.unknown-license"
                     self._bad(code, (*path, key, index), given=name[:80], near=near or "")
-                else:
+                elif license is not None:
                     found[license.id] = True
             lists[key] = frozenset(found)
         return terms.licenses(lists["allow"], lists["deny"], self._on(data, path))

@@ -126,7 +126,8 @@ def _judge(rule: Rule, case: Case, waivers: Mapping[int, Waiver]) -> RuleResult:
         for index, waiver in waivers.items()
         if index not in active and (waiver.rule == rule.id or waiver.criterion in open_criteria - {""})
     ]
-    return _result(rule, left._replace(findings=(*left.findings, *expired)), applied)
+    # After what the rule says itself, and before all the reasons for that, of which there may be many.
+    return _result(rule, left._replace(findings=(*left.findings[:1], *expired, *left.findings[1:])), applied)
 
 
 def _needed(rule: Rule, case: Case, by_criterion: Mapping[str, int]) -> list[int]:

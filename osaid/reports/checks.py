@@ -23,7 +23,7 @@ from ..results.sentences import outcome_text, reasons_text, remedy_text
 from ..rubrics.assessment import Assessment, CriterionResult, Gap
 from ..rubrics.definition import Criterion, Rubric
 from . import Context, Failure, GateContext, Graded, Judged
-from .gate_text import tally_text
+from .gate_text import excuse, tally_text, tolerated
 
 __all__ = ["Checked", "Entry", "Item", "Remark", "Sheet", "address", "fingerprint", "local", "sheet_of_gate", "sheet_of_scores"]
 
@@ -207,19 +207,12 @@ def _judged(judged: Judged, policy: Policy, positions: dict[str, int], context: 
         yield Entry(positions[rule.id], status, level, _rule_text(rule, result), places[0], places[1:], excuses)
 
 
-def excuse(policy: Policy, index: int) -> str:
-    """A waiver as what is said for it."""
-    waiver = policy.waivers[index]
-    params = {"target": waiver.target, "expires": waiver.expires.isoformat(), "owner": waiver.owner, "reason": waiver.reason}
-    return sentence("gate.waived-by", params)
-
-
 def _rule_text(rule: Rule, result: RuleResult) -> str:
     told = list(dict.fromkeys(map(finding_text, result.findings)))
     more = [sentence("gate.more", {"count": str(len(told) - _MOST_FINDINGS)})] if len(told) > _MOST_FINDINGS else []
-    remedy = [sentence("gate.remedy", {"remedy": rule.remedy})] if rule.remedy else []
+    remedy = [sentence("gate.remedy", {"remedy": rule.remedy})] if rule.remedy and result.fails else []
     status = sentence(f"gate.status-{result.status}")
-    return " ".join([f"{rule.title}: {status}.", *told[:_MOST_FINDINGS], *more, *remedy])
+    return " ".join([f"{rule.title}: {status}.", *told[:_MOST_FINDINGS], *more, *tolerated(result), *remedy])
 
 
 def _places(found: list[Place]) -> tuple[Place, ...]:

@@ -10,8 +10,7 @@ from ..policy.definition import PASSED
 from ..policy.plain_data import finding_text, waiver_text
 from ..results.places import place_of
 from . import Failure, GateContext, Judged
-from .checks import excuse
-from .gate_text import card_word, rule_word, shown_policy, tally_text
+from .gate_text import card_word, excuse, rule_word, shown_policy, tally_text, tolerated
 from .text import at_start, markdown
 
 __all__ = ["render"]
@@ -63,6 +62,7 @@ def _rows(judged: Judged, context: GateContext) -> Iterator[list[str]]:
         parts = list(told)[:_MOST_FINDINGS]
         if len(told) > _MOST_FINDINGS:
             parts.append(sentence("gate.more", {"count": str(len(told) - _MOST_FINDINGS)}))
+        parts += tolerated(result)
         parts += [excuse(context.policy, index) for index in result.waivers]
         if result.fails and rule.remedy:
             parts.append(sentence("gate.remedy", {"remedy": rule.remedy}))

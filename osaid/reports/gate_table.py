@@ -11,8 +11,7 @@ from ..policy.definition import PASSED, Rule
 from ..policy.plain_data import finding_text, waiver_text
 from ..results.places import place_of
 from . import Failure, GateContext, Judged
-from .checks import excuse
-from .gate_text import card_word, rule_word, shown_policy, tally_text
+from .gate_text import card_word, excuse, rule_word, shown_policy, tally_text, tolerated
 from .text import plain
 
 __all__ = ["render"]
@@ -71,6 +70,8 @@ def _rule(rule: Rule, result: RuleResult, judged: Judged, wide: int, context: Ga
         yield from _wrap(text, "           - ", "             ", context)
     if len(told) > _MOST_FINDINGS:
         yield f"           {sentence('gate.more', {'count': str(len(told) - _MOST_FINDINGS)})}\n"
+    for text in tolerated(result):
+        yield from _wrap(text, "           ", "             ", context)
     for index in result.waivers:
         yield from _wrap(excuse(context.policy, index), "           ", "             ", context)
     if result.fails and rule.remedy:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from ..messages import sentence
 from ..policy.decision import Decision, RuleResult, Tally, gate_passes
-from ..policy.definition import Policy
+from ..policy.definition import UNKNOWN, Policy
 
-__all__ = ["card_word", "rule_word", "shown_policy", "tally_text"]
+__all__ = ["card_word", "excuse", "rule_word", "shown_policy", "tally_text", "tolerated"]
 
 
 def tally_text(tally: Tally) -> str:
@@ -38,6 +38,18 @@ def rule_word(result: RuleResult) -> str:
     if result.fails and result.severity == "warning":
         return sentence("gate.status-warning")
     return sentence(f"gate.status-{result.status}")
+
+
+def excuse(policy: Policy, index: int) -> str:
+    """A waiver as what is said for it."""
+    waiver = policy.waivers[index]
+    params = {"target": waiver.target, "expires": waiver.expires.isoformat(), "owner": waiver.owner, "reason": waiver.reason}
+    return sentence("gate.waived-by", params)
+
+
+def tolerated(result: RuleResult) -> list[str]:
+    """What is to be said of a rule that passes although it is unknown."""
+    return [sentence("gate.tolerated")] if result.status == UNKNOWN and not result.fails else []
 
 
 def shown_policy(policy: Policy, make: Callable[[str], str]) -> Policy:
