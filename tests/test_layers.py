@@ -114,6 +114,7 @@ def test_grading_a_card_loads_nothing_heavy(tmp_path: Path) -> None:
         "except SystemExit as done: assert done.code == 0, done.code\n"
         "heavy = {'pydantic', 'pydantic_core', 'jsonschema', 'tabulate', 'license_expression'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
+        "assert not [name for name in sys.modules if name.startswith('osaid.policy')]\n"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "result.json")], check=True, cwd=ROOT)
     assert (tmp_path / "result.json").stat().st_size > 0

@@ -5,17 +5,20 @@ A module has ``render(results, context)``: results in, pieces of text out, as th
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..cards.reader import LoadedCard
 from ..errors import Problem
-from ..policy.decision import Decision
-from ..policy.definition import Policy
 from ..rubrics.assessment import Assessment
 from ..rubrics.rubric import Rubric
+
+if TYPE_CHECKING:  # grading loads nothing of the gate
+    import datetime
+
+    from ..policy.decision import Decision
+    from ..policy.definition import Policy
 
 __all__ = [
     "CHECK_FORMATS",
