@@ -233,6 +233,17 @@ def test_a_waiver_of_a_criterion_makes_the_verdict_what_it_would_be() -> None:
     assert judge({"criteria": {**ON, "met": ["OSAID-CODE-TRAINING"]}}, both, TRAINING, SETTINGS).waivers == (0,)
 
 
+def test_a_waived_criterion_needs_no_evidence() -> None:
+    card = full_card()
+    del card["components"]["training_code"]["evidence"]
+    rule = {"evidence": ON}
+    named = {finding.criterion for finding in judge(rule, card).findings}
+    assert "OSAID-CODE-TRAINING" in named
+    waivers = [{"criterion": name, "expires": "2026-03-01"} for name in sorted(named)]
+    assert judge(rule, card, *waivers).waivers == tuple(range(len(named)))
+    assert judge(rule, card, *waivers[1:]).status == "failed"
+
+
 def test_a_waiver_does_not_change_the_score() -> None:
     assert judge({"score": {**ON, "at_least": 100}}, lacking("training_code"), TRAINING).status == "failed"
 
