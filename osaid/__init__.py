@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from .cards.exporters import export
     from .cards.model import Card
     from .cards.reader import LoadedCard, from_mapping, load_card, parse_card
-    from .errors import CardError, DocumentError, OsaidError, Problem, RubricError, UsageError
+    from .errors import CardError, DocumentError, OsaidError, PolicyError, Problem, RubricError, UsageError
     from .licenses.expression import Terms, terms
     from .lineage import Library
     from .outcome import Outcome
+    from .policy.decision import decide
+    from .policy.policy import load_policy
     from .rubrics.assessment import Assessment
     from .rubrics.rubric import Rubric, load_rubric
 
@@ -36,6 +38,7 @@ __all__ = [
     "LoadedCard",
     "OsaidError",
     "Outcome",
+    "PolicyError",
     "Problem",
     "Rubric",
     "RubricError",
@@ -44,9 +47,11 @@ __all__ = [
     "__version__",
     "assess",
     "assess_all",
+    "decide",
     "export",
     "from_mapping",
     "load_card",
+    "load_policy",
     "load_rubric",
     "parse_card",
     "terms",
@@ -64,6 +69,7 @@ _HOMES = {
     "CardError": ".errors",
     "DocumentError": ".errors",
     "OsaidError": ".errors",
+    "PolicyError": ".errors",
     "Problem": ".errors",
     "RubricError": ".errors",
     "UsageError": ".errors",
@@ -71,6 +77,8 @@ _HOMES = {
     "terms": ".licenses.expression",
     "Library": ".lineage",
     "Outcome": ".outcome",
+    "decide": ".policy.decision",
+    "load_policy": ".policy.policy",
     "Assessment": ".rubrics.assessment",
     "Rubric": ".rubrics.rubric",
     "load_rubric": ".rubrics.rubric",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-__all__ = ["CardError", "DocumentError", "OsaidError", "Place", "Problem", "ResultError", "RubricError", "UsageError"]
+__all__ = ["CardError", "DocumentError", "OsaidError", "Place", "PolicyError", "Problem", "ResultError", "RubricError", "UsageError"]
 
 
 class Place(NamedTuple):
@@ -83,6 +83,10 @@ class RubricError(OsaidError):
 
 class ResultError(OsaidError):
     """A document that is not a valid saved result."""
+
+
+class PolicyError(OsaidError):
+    """A document that is not a valid policy, or a policy that cannot be found."""
 
 
 class UsageError(OsaidError):

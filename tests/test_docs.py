@@ -13,6 +13,7 @@ import pytest
 import osaid
 from osaid.cards.reader import read_card
 from osaid.document import parse
+from osaid.policy.policy import load_policy
 from osaid.rubrics.rubric import load_rubric
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,6 +72,18 @@ def test_every_component_topic_and_proposition_is_documented() -> None:
         assert f"| `{proposition}` |" in rubrics
 
 
+def test_every_key_and_every_policy_is_documented() -> None:
+    from osaid.policy.model import policy_schema
+    from osaid.policy.policy import policy_ids
+
+    gate = (ROOT / "docs" / "gate.md").read_text(encoding="utf-8")
+    schema = policy_schema()
+    keys = {key for part in (schema, *schema["$defs"].values()) for key in part["properties"]}
+    assert len(keys) > 25
+    for word in [*keys, *policy_ids()]:
+        assert f"`{word}`" in gate or f"`{word}:" in gate, word
+
+
 def test_every_example_file_is_read_by_something() -> None:
     """Rubrics are compiled and cards are read; the broken one is at least well-formed."""
     for path in sorted((ROOT / "docs" / "examples").iterdir()):
@@ -78,5 +91,7 @@ def test_every_example_file_is_read_by_something() -> None:
             assert read_card(parse(path.read_bytes(), path=str(path), format="readme")).data["model"]["name"]
         elif "osaid_card" in path.read_text(encoding="utf-8"):
             assert parse(path.read_bytes()).data["osaid_card"] == "1"
+        elif "osaid_policy" in path.read_text(encoding="utf-8"):
+            assert load_policy(str(path)).rules
         else:
             assert load_rubric(str(path)).criteria

@@ -28,6 +28,7 @@ ROOMS = [
     "rubrics",
     "api",
     "results",
+    "policy",
     "reports",
     "site",
     "cli",
@@ -96,6 +97,16 @@ def test_the_judgement_has_no_clock_network_environment_or_chance() -> None:
                     assert (node.module or "").split(".")[0] not in forbidden, path
 
 
+def test_the_gate_works_out_days_and_never_asks_for_today() -> None:
+    """Its day comes in as a parameter: of the clock it knows nothing."""
+    for path in sorted((PACKAGE / "policy").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                assert not {alias.name.split(".")[0] for alias in node.names} & {"time", "random", "socket", "urllib", "subprocess"}, path
+            if isinstance(node, ast.Attribute):
+                assert node.attr not in ("today", "now", "utcnow", "environ"), path
+
+
 def test_grading_a_card_loads_nothing_heavy(tmp_path: Path) -> None:
     code = (
         "import sys\n"
@@ -104,6 +115,7 @@ def test_grading_a_card_loads_nothing_heavy(tmp_path: Path) -> None:
         "except SystemExit as done: assert done.code == 0, done.code\n"
         "heavy = {'pydantic', 'pydantic_core', 'jsonschema', 'tabulate', 'license_expression'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
+        "assert not [name for name in sys.modules if name.startswith('osaid.policy')]\n"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "result.json")], check=True, cwd=ROOT)
     assert (tmp_path / "result.json").stat().st_size > 0

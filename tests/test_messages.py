@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -14,6 +15,7 @@ from osaid import Library, load_card, load_rubric, parse_card
 from osaid.cards.model import Level, Release
 from osaid.cards.template import template
 from osaid.errors import Place, Problem
+from osaid.licenses.knowledge import FREEDOMS, GRANTS
 from osaid.messages import catalogue, hint, sentence
 from osaid.outcome import Outcome
 from osaid.resources import read_data
@@ -39,12 +41,18 @@ PUT_TOGETHER = {
     "data-access.": [level for level in get_args(Level) if level != "unknown"],
     "coverage.": get_args(Level),
     "criterion.": OUTCOMES,
+    "report.grant-": GRANTS,
+    "report.freedom-": FREEDOMS,
+    "report.status-": ("gated", "withheld", "unknown"),
+    "report.scope-": ("distribution", "code", "data", "documents", "parameters"),
+    "gate.status-": ("passed", "failed", "unknown", "waived"),
+    "gate.waiver-is-": ("used", "expired", "not-needed"),
     "lineage.base-": (*(outcome.replace("_", "-") for outcome in OUTCOMES if outcome != "not_applicable"), "missing", "unusable", "cycle"),
 }
 # How a code is handed on: the functions that take it first, and what they add to the parameters themselves.
 GIVES_PLACE = {"where"}
 HANDED_TO: dict[str, set[str]] = {
-    **{name: set() for name in ("error", "bad", "_bad", "add", "Problem", "Reason")},
+    **{name: set() for name in ("error", "bad", "_bad", "add", "Problem", "Reason", "Finding", "sentence")},
     "report": GIVES_PLACE,
     "_unknown": {"given", "near", "known"},
 }
@@ -55,6 +63,8 @@ def is_code(value: object) -> bool:
     if not isinstance(value, str):
         return False
     group, dot, rest = value.partition(".")
+    if rest in ("json", "svg", "html", "js", "xml", "css"):
+        return False
     return bool(dot) and group in GROUPS and rest.replace("-", "").replace("_", "").isalpha() and rest[-1] != "-"
 
 
@@ -66,12 +76,15 @@ def codes_in(node: ast.AST) -> set[str]:
     return {text for text in texts(node) if is_code(text)}
 
 
-USED = {code for tree in TREES.values() for code in codes_in(tree)}
+# Templates of pages name codes as ``t("...")``, or in front of a word that is put together: ``t("report.grant-" + grant)``.
+PAGES = [path.read_text(encoding="utf-8") for path in sorted((PACKAGE / "reports" / "pages").glob("*.html"))]
+IN_PAGES = {code for page in PAGES for code in re.findall(r'"([a-z]+\.[a-z-]*[a-z])"', page) if is_code(code)}
+USED = {code for tree in TREES.values() for code in codes_in(tree)} | IN_PAGES
 NEAR = {
     f"{code}-near"
     for tree in TREES.values()
     for node in ast.walk(tree)
-    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "_unknown"
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("_unknown", "_words")
     for code in codes_in(node)
 }
 MADE = {begin + end for begin, ends in PUT_TOGETHER.items() for end in ends}
@@ -88,6 +101,7 @@ def test_every_sentence_is_used() -> None:
 
 def test_no_code_is_put_together_unknown_to_this_test() -> None:
     begun = {text for tree in TREES.values() for text in texts(tree) if text.endswith((".", "-")) and text.partition(".")[0] in GROUPS}
+    begun |= {text for page in PAGES for text in re.findall(r'"([a-z]+\.[a-z-]*-)"', page)}
     assert {text for text in begun if "." in text} <= set(PUT_TOGETHER)
     assert {"described", "covers", "listed"} <= {text for tree in TREES.values() for text in texts(tree)}  # these as f"{code}.{level}"
 
@@ -142,7 +156,7 @@ def sites_in(function: ast.AST, path: str) -> Iterator[Site]:
             if name not in HANDED_TO or not codes or any(keyword.arg is None for keyword in node.keywords):
                 continue
             params: set[str] | None = {keyword.arg for keyword in node.keywords if keyword.arg is not None}
-            if name in ("Problem", "Reason"):
+            if name in ("Problem", "Reason", "Finding", "sentence"):
                 second = node.args[1] if len(node.args) > 1 else ast.Dict([], [])
                 params = maps.get(second.id) if isinstance(second, ast.Name) else keys_of(second)
             if params is not None:

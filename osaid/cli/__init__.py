@@ -25,6 +25,7 @@ _CANNOT = 2
 
 COMMANDS = {
     "score": "Grade cards: verdict, score and gaps.",
+    "gate": "Hold cards against an organisation's policy: pass or fail.",
     "validate": "Check cards, and say what is wrong or doubtful, and where.",
     "report": "Write a review of a model, or a comparison, as a page to read, print and send.",
     "site": "Write a static site for a folder of cards.",
@@ -35,7 +36,7 @@ COMMANDS = {
     "explain": "What a criterion asks, why, how it is checked and how to mend it; or what a licence grants.",
     "license": "What terms grant: the four freedoms of a licence or an SPDX expression.",
     "rubric": "List, show and check rubrics.",
-    "schema": "Print a JSON Schema: card, rubric, assessment, diff or comparison.",
+    "schema": "Print a JSON Schema: of cards, rubrics, policies and results.",
     "init": "Write a card to start from.",
 }
 
@@ -95,8 +96,8 @@ class _Lazy(click.Group):
 @click.group(
     cls=_Lazy,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Results go to standard output, everything else to standard error. Exit status: 0 done; 2 usage, configuration or rubric error; "
-    "3 some input could not be assessed; 70 a bug of osaid; 130 or 143 interrupted.",
+    epilog="Results go to standard output, everything else to standard error. Exit status: 0 done; 1 the gate failed; "
+    "2 usage, configuration, rubric or policy error; 3 some input could not be assessed; 70 a bug of osaid; 130 or 143 interrupted.",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="osaid", message="%(prog)s %(version)s")
 def cli() -> None:

@@ -16,6 +16,7 @@ from ..errors import OsaidError, Place, Problem, UsageError
 from ..reports.text import plain
 
 __all__ = [
+    "EXIT_GATE",
     "EXIT_INPUT",
     "EXIT_USAGE",
     "color_wanted",
@@ -28,6 +29,7 @@ __all__ = [
     "write_whole",
 ]
 
+EXIT_GATE = 1
 EXIT_USAGE = 2
 EXIT_INPUT = 3
 

@@ -21,7 +21,9 @@ _LARGE = 1 << 30
 @click.argument("name", type=click.Choice(NAMES))
 @click.option("--check", "files", multiple=True, metavar="FILE", help="Hold a JSON file against the schema instead. Can be given again.")
 def command(name: str, files: tuple[str, ...]) -> None:
-    """Print a JSON Schema: of a card, a rubric, or an assessment (the result of score --format json), a diff or a comparison.
+    """Print a JSON Schema: of cards, rubrics, policies and results.
+
+    assessment is the result of score --format json, gate that of gate --format json, site the index.json of a site.
 
     With --check, saved results are held against it: osaid schema assessment --check result.json
     """

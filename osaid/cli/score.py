@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 
@@ -10,7 +11,7 @@ import click
 from .. import __version__
 from ..errors import OsaidError
 from ..lineage import Library
-from ..reports import FORMATS, Context, Result, render
+from ..reports import CHECK_FORMATS, FORMATS, Context, Failure, Graded, Result, render, render_checks
 from ..rubrics.assessor import Assessor
 from ..rubrics.facts import Facts
 from .common import EXIT_INPUT, color_wanted, complain, fail, from_option, output, width
@@ -23,7 +24,9 @@ from .rubrics import rubric_option, rubrics_named
 @click.argument("cards", nargs=-1, required=True, metavar="CARD...")
 @rubric_option
 @from_option
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", help="Form of the result. [default: table]")
+@click.option(
+    "--format", "form", type=click.Choice([*FORMATS, *CHECK_FORMATS]), default="table", help="Form of the result. [default: table]"
+)
 @click.option("-o", "--output", "target", metavar="FILE", help="Write to a file, whole or not at all.")
 def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, form: str, target: str | None) -> None:
     """Grade cards: verdict, score and gaps.
@@ -39,21 +42,20 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
         keep(inputs, target)
     except OsaidError as error:
         fail(error)
-    context = Context(
-        rubrics, __version__, width(), target is None and color_wanted(sys.stdout), one, target is None and sys.stdout.isatty()
-    )
+    on_screen = target is None and sys.stdout.isatty()
+    context = Context(rubrics, __version__, width(), target is None and color_wanted(sys.stdout), one, on_screen, os.getcwd())
     tally = {"assessed": 0, "failed": 0}
     ids = Ids()
     library = Library(find=index(inputs))
     assessors = [Assessor(rubric, library) for rubric in rubrics]
 
-    def results() -> Iterator[Result]:
+    def graded() -> Iterator[Graded | Failure]:
         for position, item in enumerate(with_progress(inputs)):
             try:
                 card = item.card()
                 ids.add(card.subject.id, position)
                 facts = Facts(card.data)
-                assessments = [assessor.assess(card, facts) for assessor in assessors]
+                assessments = tuple(assessor.assess(card, facts) for assessor in assessors)
             except OsaidError as error:
                 tally["failed"] += 1
                 for problem in error.problems:
@@ -61,10 +63,17 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
                 yield failure(item, error)
             else:
                 tally["assessed"] += 1
-                yield from assessments
+                yield Graded(card, assessments)
+
+    def results() -> Iterator[Result]:
+        for found in graded():
+            if isinstance(found, Failure):
+                yield found
+            else:
+                yield from found.assessments
 
     try:
-        output(render(form, results(), context), target)
+        output(render_checks(form, graded(), context) if form in CHECK_FORMATS else render(form, results(), context), target)
     except OsaidError as error:
         fail(error)
     for name, problem in ids.warnings(inputs):

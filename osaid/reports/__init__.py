@@ -7,13 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from ..cards.reader import LoadedCard
 from ..errors import Problem
 from ..rubrics.assessment import Assessment
 from ..rubrics.rubric import Rubric
 
-__all__ = ["FORMATS", "SEVERITIES", "Context", "Failure", "Result", "render"]
+if TYPE_CHECKING:  # grading loads nothing of the gate
+    import datetime
+
+    from ..policy.decision import Decision
+    from ..policy.definition import Policy
+
+__all__ = [
+    "CHECK_FORMATS",
+    "FORMATS",
+    "GATE_FORMATS",
+    "SEVERITIES",
+    "Context",
+    "Failure",
+    "GateContext",
+    "Graded",
+    "Judged",
+    "Result",
+    "render",
+    "render_checks",
+    "render_gate",
+]
 
 FORMATS = {
     "table": "as_table",
@@ -23,6 +44,20 @@ FORMATS = {
     "csv": "as_csv",
 }
 """Output formats: their name on the command line and their module here."""
+
+CHECK_FORMATS = {
+    "sarif": "as_sarif",
+    "junit": "as_junit",
+    "github": "as_github",
+}
+"""Outputs of findings at their line, for assessments and for the gate: a module has ``emit(sheet)``, see :mod:`.checks`."""
+
+GATE_FORMATS = {
+    "table": "gate_table",
+    "json": "gate_json",
+    "markdown": "gate_markdown",
+}
+"""Outputs of the gate beside those of :data:`CHECK_FORMATS`."""
 
 SEVERITIES = ("blocking", "question", "advice")
 
@@ -37,6 +72,20 @@ class Failure(NamedTuple):
 Result = Assessment | Failure
 
 
+class Graded(NamedTuple):
+    """A card with its assessments, for outputs that show where in the card something stands."""
+
+    card: LoadedCard
+    assessments: tuple[Assessment, ...]
+
+
+class Judged(NamedTuple):
+    """A card with what became of it at the gate."""
+
+    card: LoadedCard
+    decision: Decision
+
+
 class Context(NamedTuple):
     """What an output may need to know besides the results."""
 
@@ -46,6 +95,7 @@ class Context(NamedTuple):
     color: bool = False
     one: bool = False  # was one single input asked for?
     fit: bool = False  # leave out columns that do not fit into the width?
+    folder: str = ""  # that names of files are told relative to, where an output asks for that
 
     def rubric_of(self, assessment: Assessment) -> Rubric:
         """The rubric that an assessment was made by. Raises KeyError for any other."""
@@ -60,8 +110,40 @@ class Context(NamedTuple):
         return rubric.id if len(same) == 1 else f"{rubric.id} {rubric.version} {rubric.sha256[:8]}"
 
 
+class GateContext(NamedTuple):
+    """What an output of the gate may need to know besides the decisions."""
+
+    policy: Policy
+    date: datetime.date
+    version: str  # of osaid
+    width: int = 100  # columns of text
+    color: bool = False
+    one: bool = False  # was one single input asked for?
+    folder: str = ""
+
+
 def render(name: str, results: Iterable[Result], context: Context) -> Iterator[str]:
     """Render results in a format of :data:`FORMATS`; pieces of text, in order."""
     module = import_module(f".{FORMATS[name]}", __name__)
     pieces: Iterator[str] = module.render(results, context)
+    return pieces
+
+
+def render_checks(name: str, results: Iterable[Graded | Failure], context: Context) -> Iterator[str]:
+    """Render assessments in a format of :data:`CHECK_FORMATS`."""
+    from .checks import sheet_of_scores
+
+    pieces: Iterator[str] = import_module(f".{CHECK_FORMATS[name]}", __name__).emit(sheet_of_scores(results, context))
+    return pieces
+
+
+def render_gate(name: str, results: Iterable[Judged | Failure], context: GateContext) -> Iterator[str]:
+    """Render the gate's decisions in a format of :data:`GATE_FORMATS` or :data:`CHECK_FORMATS`."""
+    pieces: Iterator[str]
+    if name in GATE_FORMATS:
+        pieces = import_module(f".{GATE_FORMATS[name]}", __name__).render(results, context)
+    else:
+        from .checks import sheet_of_gate
+
+        pieces = import_module(f".{CHECK_FORMATS[name]}", __name__).emit(sheet_of_gate(results, context))
     return pieces

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 
 from ..cards.vocabulary import vocabulary
 from ..licenses.knowledge import GRANTS, knowledge_base
@@ -109,7 +110,8 @@ def still_possible(judged: Judged) -> str:
 
 
 def _labels(judged: Judged, verdicts: Iterable[str]) -> str:
-    return sentence("words.or").join(judged.rubric.verdict_texts(verdict)[0] for verdict in verdicts)
+    labels = (judged.rubric.verdict_texts(verdict)[0] for verdict in verdicts)
+    return reduce(lambda one, other: sentence("words.or", {"one": one, "other": other}), labels)
 
 
 def at_best(judged: Judged) -> str:
@@ -164,15 +166,23 @@ def plain_words(item: Review) -> list[str]:
     if missing:
         missing.sort(key=lambda criterion: -criterion.weight)
         titles = "; ".join(criterion.title for criterion in missing[:_MOST_TITLES])
-        code = "report.plain-missing" if len(missing) <= _MOST_TITLES else "report.plain-missing-many"
-        found.append(sentence(code, {"count": str(len(missing)), "titles": titles}))
+        many = len(missing) > _MOST_TITLES
+        found.append(
+            sentence("report.plain-missing-many", {"count": str(len(missing)), "titles": titles})
+            if many
+            else sentence("report.plain-missing", {"titles": titles})
+        )
     for base in item.lineage:
         if base.depth == 0:
             found.append(sentence("report.plain-base", {"base": _cut(base.name or base.model), "verdict": base_verdict(base, item.main)}))
     asked = [criterion.texts["question"] for _, _, criterion in gaps(item, "question")]
     if asked:
-        code = "report.plain-questions" if len(asked) > _MOST_TITLES else "report.plain-questions-named"
-        found.append(sentence(code, {"count": str(len(asked)), "questions": " ".join(asked)}))
+        many = len(asked) > _MOST_TITLES
+        found.append(
+            sentence("report.plain-questions", {"count": str(len(asked))})
+            if many
+            else sentence("report.plain-questions-named", {"questions": " ".join(asked)})
+        )
     uncounted = sum(note.kind in _UNCOUNTED for note in item.card.notes)
     if uncounted:
         found.append(sentence("report.plain-notes", {"count": str(uncounted)}))
@@ -314,7 +324,9 @@ def terms_parts(row: TermsRow) -> str:
     titles = {"data-information": words.stages, "datasets": {}}.get(row.kind, words.components)
     parts = [titles[part]["title"] if part in titles else _cut(part, _MOST_TEXT) for part in row.parts]
     more = len(parts) - _MOST_PARTS
-    told = ", ".join(parts[:_MOST_PARTS]) + (sentence("words.more", {"count": str(more)}) if more > 0 else "")
+    told = ", ".join(parts[:_MOST_PARTS])
+    if more > 0:
+        told = sentence("words.more", {"items": told, "count": str(more)})
     return sentence(_PARTS[row.kind], {"parts": told})
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "published_schema", "read_schema"]
 
-NAMES = ("card", "rubric", "assessment", "diff", "comparison", "site")
+NAMES = ("card", "rubric", "policy", "assessment", "gate", "diff", "comparison", "site")
 
 
 def published_schema(model: type[BaseModel], identifier: str, title: str) -> dict[str, Any]:

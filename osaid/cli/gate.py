@@ -1,0 +1,94 @@
+"""``osaid gate``: hold cards against an organisation's policy."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+from collections.abc import Iterator
+
+import click
+
+from .. import __version__
+from ..errors import OsaidError, Place, Problem, UsageError
+from ..lineage import Library
+from ..policy.decision import Tally, decide, gate_passes
+from ..policy.policy import load_policy
+from ..reports import CHECK_FORMATS, GATE_FORMATS, Failure, GateContext, Judged, render_gate
+from ..rubrics.assessor import Assessor
+from ..rubrics.facts import Facts
+from .common import EXIT_GATE, EXIT_INPUT, color_wanted, complain, fail, from_option, output, same_file, width
+from .inputs import Ids, expand, failure, index
+from .progress import with_progress
+
+
+@click.command("gate")
+@click.argument("cards", nargs=-1, required=True, metavar="CARD...")
+@click.option("--policy", "name", required=True, metavar="ID|FILE", help="The policy: a bundled one's id, or a file.")
+@from_option
+@click.option("--date", "day", metavar="YYYY-MM-DD", help="The day that ages and waivers are held against. [default: today]")
+@click.option(
+    "--format", "form", type=click.Choice([*GATE_FORMATS, *CHECK_FORMATS]), default="table", help="Form of the result. [default: table]"
+)
+@click.option("-o", "--output", "target", metavar="FILE", help="Write to a file, whole or not at all.")
+def command(cards: tuple[str, ...], name: str, source: str | None, day: str | None, form: str, target: str | None) -> None:
+    """Hold cards against an organisation's policy: pass or fail.
+
+    CARD is as in osaid score. The policy says what is asked: verdicts, levels, criteria, terms, licences, age, evidence, and which
+    exceptions are made until when. What nobody said is unknown, and fails unless a rule says otherwise. Exit status: 0 the gate
+    passes, 1 it fails, 2 the policy is wrong, 3 a card could not be read.
+    """
+    try:
+        date = _date(day)
+        policy = load_policy(name)
+        inputs, one = expand(cards, source)
+        if target is not None and any(same_file(target, item) for item in (name, *(item.name for item in inputs))):
+            raise UsageError(Problem("file.is-input", {}, Place(target)))
+    except OsaidError as error:
+        fail(error)
+    context = GateContext(policy, date, __version__, width(), target is None and color_wanted(sys.stdout), one, os.getcwd())
+    tally = Tally()
+    ids = Ids()
+    library = Library(find=index(inputs))
+    assessors = {key: Assessor(rubric, library) for key, rubric in policy.rubrics.items()}
+
+    def results() -> Iterator[Judged | Failure]:
+        nonlocal tally
+        for position, item in enumerate(with_progress(inputs)):
+            try:
+                card = item.card()
+                ids.add(card.subject.id, position)
+                facts = Facts(card.data)
+                decision = decide(policy, card, {key: assessor.assess(card, facts) for key, assessor in assessors.items()}, date)
+            except OsaidError as error:
+                tally = tally.plus(None)
+                for problem in error.problems:
+                    complain(problem, item.name)
+                yield failure(item, error)
+            else:
+                tally = tally.plus(decision)
+                yield Judged(card, decision)
+
+    try:
+        output(render_gate(form, results(), context), target)
+    except OsaidError as error:
+        fail(error)
+    for other, problem in ids.warnings(inputs):
+        complain(problem, other, "warning")
+    if tally.unreadable:
+        sys.exit(EXIT_INPUT)
+    if not gate_passes(tally):
+        sys.exit(EXIT_GATE)
+
+
+def _date(day: str | None) -> datetime.date:
+    """The day given, or today. Raises UsageError."""
+    if day is None:
+        return datetime.date.today()
+    try:
+        found = datetime.date.fromisoformat(day)
+        if found.isoformat() == day:
+            return found
+    except ValueError:
+        pass
+    raise UsageError(Problem("usage.no-such-day", {"value": day[:80]}))

@@ -1,0 +1,1 @@
+"""The gate: assessments against an organisation's rules, with waivers."""
