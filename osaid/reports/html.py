@@ -82,10 +82,9 @@ def _environment() -> Environment:
         auto_reload=False,
         finalize=_safe,
     )
-    environment.globals.update(t=_sentence, freedoms=FREEDOMS, headings=HEADINGS, remedy=remedy_text)
+    environment.globals.update(chip=_chip, refs=_refs, t=_sentence, freedoms=FREEDOMS, headings=HEADINGS, remedy=remedy_text)
     environment.filters.update({name: getattr(words, name) for name in words.__all__})
     environment.filters.update(
-        mark=_MARKS.__getitem__,
         outcome_tone=_OUTCOME_TONES.__getitem__,
         outcome_words=outcome_text,
         grant_tone=_GRANT_TONES.__getitem__,
@@ -112,8 +111,33 @@ def _several_lines(text: str) -> Markup:
     return Markup("\n").join(plain(line, _MOST_TEXT) for line in text.split("\n"))
 
 
+# These two stand in a page by the hundred, so they are no macros.
+
+
+@lru_cache(maxsize=1024)
+def _chip(tone: str, text: str, kind: str = "") -> Markup:
+    """A mark and a word in the colour of a tone."""
+    around = Markup('<span class="chip{} ink-{}"><span aria-hidden="true">{}</span> {}</span>')
+    return around.format(f" {kind}" if kind else "", tone, _MARKS[tone], plain(text, _MOST_TEXT))
+
+
+def _refs(item: Review, names: Sequence[str], prefix: str) -> Markup:
+    """Links to pieces of evidence."""
+    return Markup(" ").join(_ref(prefix, item.numbers[name]) for name in names)
+
+
+@lru_cache(maxsize=4096)
+def _ref(prefix: str, number: int) -> Markup:
+    return Markup('<a href="#{0}source-{1}">[{1}]</a>').format(prefix, number)
+
+
 def _sentence(code: str, **params: str) -> str:
-    return sentence(code, params)
+    return sentence(code, params) if params else _heading(code)
+
+
+@lru_cache(maxsize=512)
+def _heading(code: str) -> str:
+    return sentence(code)
 
 
 def _tone(judged: Judged) -> str:

@@ -195,7 +195,7 @@ def _evidence(item: Review) -> Iterator[str]:
 
 
 def _cited(item: Review, evidence: Iterable[str]) -> str:
-    numbers = [str(item.source_number(name)) for name in evidence]
+    numbers = [str(item.numbers[name]) for name in evidence]
     return f" {sentence('report.see')} {', '.join(numbers)}." if numbers else ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..cards.reader import LoadedCard
@@ -59,15 +59,12 @@ class Review(NamedTuple):
     lineage: tuple[Ancestor, ...]
     questions: tuple[Question, ...]
     sources: tuple[Basis, ...]  # all evidence that a report names
+    numbers: Mapping[str, int]  # of the sources, by their ids, from 1
 
     @property
     def weights(self) -> TermsRow:
         """The terms of the weights: they have a row in any case."""
         return next(row for row in self.terms if row.kind == "parameters" and "weights" in row.parts)
-
-    def source_number(self, name: str) -> int:
-        """The number of a piece of evidence in a report, from 1."""
-        return next(number for number, basis in enumerate(self.sources, 1) if basis.id == name)
 
     @property
     def all(self) -> tuple[Judged, ...]:
@@ -80,7 +77,7 @@ def review(card: LoadedCard, assessors: Sequence[Assessor], library: Library) ->
     facts = Facts(card.data)
     main, *others = (Judged(assessor.assess(card, facts), assessor.rubric) for assessor in assessors)
     terms = terms_table(facts)
-    named = [basis.id for basis in main.assessment.evidence] + [name for row in terms for name in row.evidence]
+    named = dict.fromkeys([basis.id for basis in main.assessment.evidence] + [name for row in terms for name in row.evidence])
     return Review(
         card,
         main,
@@ -89,7 +86,8 @@ def review(card: LoadedCard, assessors: Sequence[Assessor], library: Library) ->
         terms,
         tuple(_ancestors(card, assessors[0], library)),
         tuple(_questions((main, *others))),
-        tuple(basis_of(facts, name) for name in dict.fromkeys(named)),
+        tuple(basis_of(facts, name) for name in named),
+        {name: number for number, name in enumerate(named, 1)},
     )
 
 
