@@ -242,3 +242,30 @@ def test_the_hooks_run(installed: Path, tmp_path: Path) -> None:
     assert (code, "worst-1b.yaml:1:1: error:" in told) == (1, True), told
     done = subprocess.run([sys.executable, "-m", "pre_commit", "validate-manifest", ROOT / ".pre-commit-hooks.yaml"], check=False)
     assert done.returncode == 0
+
+
+# --- publishing a site ----------------------------------------------------------------------------------------------
+
+PUBLISH = ROOT / "docs" / "examples" / "publish-site.yml"
+
+
+def test_the_workflow_is_what_github_asks_for() -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(PUBLISH)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_workflow_builds_the_site(installed: Path, tmp_path: Path) -> None:
+    workflow: dict[str, Any] = yaml.safe_load(PUBLISH.read_text(encoding="utf-8"))
+    steps = [step for step in workflow["jobs"]["site"]["steps"] if "run" in step]
+    assert [step["name"] for step in steps] == ["Install osaid", "Build the site"]
+    assert all("${{" not in step["run"] for step in steps)
+    (tmp_path / "cards").mkdir()
+    write(tmp_path / "cards", full_card("one-1b"))
+    variables = {"PATH": f"{installed / 'osaid' / 'bin'}{os.pathsep}{os.environ['PATH']}", "OSAID": str(ROOT)}
+    for _ in range(2):  # the second time upon the site that is there
+        for step in steps:
+            done = script(step, {"steps.pages.outputs.base_url": "https://example.org/register"}, variables, tmp_path)
+            assert done.returncode == 0, done.stdout + done.stderr
+    index = json.loads((tmp_path / "site" / "index.json").read_text(encoding="utf-8"))
+    assert (index["base_url"], [change["kind"] for change in index["changes"]]) == ("https://example.org/register/", ["added"])

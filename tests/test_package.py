@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = (
     "import json, osaid, osaid.resources as r\n"
     "a = osaid.assess(osaid.load_card(r.bundled_path('model_cards', 'pythia-6.9b')))\n"
-    "print(json.dumps([osaid.__file__, osaid.__version__, r.bundled_ids('rubrics'), len(r.bundled_ids('model_cards')), a.verdict.id]))\n"
+    "bundled = {name: r.bundled_ids(name) for name in ('rubrics', 'model_cards', 'policies')}\n"
+    "print(json.dumps([osaid.__file__, osaid.__version__, bundled, a.verdict.id]))\n"
 )
 
 
@@ -40,14 +41,17 @@ def check_installed(wheel: Path, tmp_path: Path) -> None:
         archive.extractall(place)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    file, version, rubrics, cards, verdict = json.loads(run(sys.executable, "-c", PROGRAM, cwd=elsewhere, PYTHONPATH=str(place)))
+    file, version, bundled, verdict = json.loads(run(sys.executable, "-c", PROGRAM, cwd=elsewhere, PYTHONPATH=str(place)))
     assert Path(file).is_relative_to(place)
     assert version == json.loads(run(sys.executable, "-c", "import json, osaid; print(json.dumps(osaid.__version__))", cwd=ROOT))
-    assert rubrics == sorted(path.stem for path in (ROOT / "rubrics").glob("*.yaml"))
-    assert cards == len(list((ROOT / "model_cards").glob("*.yaml")))
+    assert bundled == {name: sorted(path.stem for path in (ROOT / name).glob("*.yaml")) for name in bundled}
     assert verdict == "conforms"
     told = run(sys.executable, "-m", "osaid", "score", "llama-2-7b", cwd=elsewhere, PYTHONPATH=str(place))
     assert "DOES NOT CONFORM" in told
+    told = run(sys.executable, "-m", "osaid", "gate", "--policy", "adopt-strict", "pythia-6.9b", cwd=elsewhere, PYTHONPATH=str(place))
+    assert "The gate passes" in told
+    run(sys.executable, "-m", "osaid", "site", "bundled:", "-o", "site", cwd=elsewhere, PYTHONPATH=str(place))
+    assert (elsewhere / "site" / "models" / "bloom" / "badge.svg").exists()
     assert (place / "osaid" / "py.typed").exists()
 
 
@@ -60,7 +64,15 @@ def test_wheel_from_sdist(tmp_path: Path) -> None:
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path / "source", filter="data")
     (source,) = (tmp_path / "source").iterdir()
-    for name in ("LICENSE", "CHANGELOG.md", "rubrics/osaid-1.0.yaml", "tests/test_package.py", "tools/generate.py", "bench/run.py"):
+    for name in (
+        "LICENSE",
+        "CHANGELOG.md",
+        "rubrics/osaid-1.0.yaml",
+        "tests/test_package.py",
+        "tools/generate.py",
+        "bench/run.py",
+        "action.yml",
+    ):
         assert (source / name).exists(), name
     check_installed(build("wheel", source, tmp_path / "dist"), tmp_path)
 
@@ -72,3 +84,4 @@ def test_editable_install_reads_the_checkout() -> None:
         pytest.skip("osaid is not installed from this checkout")
     assert Path(osaid.resources.bundled("rubrics")) == ROOT / "rubrics"
     assert Path(osaid.resources.bundled("model_cards")) == ROOT / "model_cards"
+    assert Path(osaid.resources.bundled("policies")) == ROOT / "policies"

@@ -21,6 +21,7 @@ from osaid.document import load
 from osaid.lineage import Library
 from osaid.policy.model import policy_schema
 from osaid.policy.schema import gate_schema
+from osaid.reports.badge import badge_of, svg
 from osaid.resources import as_json
 from osaid.results.comparison_schema import comparison_schema
 from osaid.results.diff_schema import diff_schema
@@ -28,7 +29,7 @@ from osaid.results.schema import assessment_schema
 from osaid.results.sentences import score_text
 from osaid.rubrics.assessor import Assessor
 from osaid.rubrics.model import rubric_schema
-from osaid.rubrics.rubric import Rubric, rubric_ids
+from osaid.rubrics.rubric import DEFAULT_RUBRIC, Rubric, rubric_ids
 from osaid.site.schema import site_schema
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -118,6 +119,20 @@ def outcomes() -> dict[Path, str]:
     return {ROOT / "docs" / "osi-outcomes.md": "\n".join(lines).rstrip() + "\n"}
 
 
+BADGES = dict.fromkeys(("pythia-6.9b", "bloom", "mixtral-8x7b"), DEFAULT_RUBRIC) | {"mixtral-8x7b-eu-ai-act": "eu-ai-act-open-source"}
+
+
+def badges() -> dict[Path, str]:
+    """The badges that README and docs show."""
+    made = {}
+    for name, identifier in BADGES.items():
+        rubric = load_rubric(identifier)
+        card = load_card(str(ROOT / "model_cards" / f"{name.removesuffix('-eu-ai-act')}.yaml"))
+        assessment = Assessor(rubric, Library()).assess(card)
+        made[ROOT / "docs" / "examples" / "badges" / f"{name}.svg"] = svg(badge_of(assessment, rubric))
+    return made
+
+
 def outputs() -> dict[Path, str]:
     """The README and the pages on comparing and on formats with the real output of every command they show."""
     block = re.compile(r"```console\n\$ (.*?)\n.*?```", re.DOTALL)
@@ -126,7 +141,7 @@ def outputs() -> dict[Path, str]:
             (Path(folder) / name).symlink_to(ROOT / name)
         return {
             path: block.sub(lambda match: f"```console\n$ {match[1]}\n{_output(match[1], folder)}```", path.read_text(encoding="utf-8"))
-            for path in (ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("compare", "formats", "gate")))
+            for path in (ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("compare", "formats", "gate", "publish")))
         }
 
 
@@ -148,11 +163,12 @@ def main() -> int:
     """Write everything, or check it."""
     check = "--check" in sys.argv[1:]
     stale = []
-    for make in (schemas, data_as_json, components, criteria, outcomes, outputs):
+    for make in (schemas, data_as_json, components, criteria, outcomes, badges, outputs):
         for path, text in make().items():
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 stale.append(path.relative_to(ROOT))
                 if not check:
+                    path.parent.mkdir(exist_ok=True)
                     path.write_text(text, encoding="utf-8", newline="\n")
     for path in stale:
         print(f"{'out of step' if check else 'wrote'}: {path}")

@@ -50,7 +50,13 @@ def command(cards: tuple[str, ...], folder: str, names: tuple[str, ...], title: 
         fail(error)
     library = Library(find=index(inputs))
     assessors = [Assessor(rubric, library) for rubric in rubrics]
-    site = Site(rubrics, plain(title or sentence("site.title"), 200), base_url and base_url.rstrip("/") + "/", before)
+    site = Site(
+        rubrics,
+        plain(title or sentence("site.title"), 200),
+        base_url and base_url.rstrip("/") + "/",
+        {item.name for item in inputs},
+        before,
+    )
     try:
         with _Writer(folder) as writer:
             failed = 0

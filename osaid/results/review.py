@@ -29,7 +29,10 @@ class Judged(NamedTuple):
 
 
 class Ancestor(NamedTuple):
-    """A model further up the line. ``status`` as in :class:`osaid.rubrics.assessment.LineageStep`; ``again``: told further up already."""
+    """A model further up the line.
+
+    ``status`` is as in :class:`osaid.rubrics.assessment.LineageStep`, ``path`` where its card was read; ``again``: told further up already.
+    """
 
     depth: int
     model: str
@@ -37,6 +40,7 @@ class Ancestor(NamedTuple):
     relation: str
     status: str
     verdict: str | None
+    path: str | None
     again: bool
 
 
@@ -106,7 +110,8 @@ def _ancestors(card: LoadedCard, assessor: Assessor, library: Library) -> Iterat
             told.add(model)
             verdict = assessor.assess(found).verdict.id if found is not None else None
             name = found.subject.name if found is not None else ""
-            yield Ancestor(depth, model, name, base["relation"], "assessed" if status == "found" else status, verdict, again)
+            path = found.subject.path if found is not None else None
+            yield Ancestor(depth, model, name, base["relation"], "assessed" if status == "found" else status, verdict, path, again)
             if found is not None and not again and depth < _DEEPEST:
                 waiting.append((found, depth + 1))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import Place, Problem, UsageError
@@ -20,12 +20,15 @@ Read = Callable[[str], "bytes | None"]
 
 
 class Site:
-    """A site in the making. ``before`` is the index of the earlier build, if there was one."""
+    """A site in the making, of the cards read from ``paths``. ``before`` is the index of the earlier build, if there was one."""
 
-    def __init__(self, rubrics: Sequence[Rubric], title: str, base_url: str, before: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self, rubrics: Sequence[Rubric], title: str, base_url: str, paths: Collection[str], before: Mapping[str, Any] | None
+    ) -> None:
         self.rubrics = rubrics
         self.title = title
         self.base_url = base_url
+        self._paths = paths
         self._entries: dict[str, Entry] = {}
         self._before: Mapping[str, Any] = before or {"rubrics": [], "models": [], "changes": []}
         self._old = {model["id"]: model for model in self._before["models"]}
@@ -44,7 +47,7 @@ class Site:
             raise UsageError(Problem("site.same-id", {"id": entry.id}, Place(item.card.subject.path)))
         self._entries[entry.id] = entry
         self._note(entry, item, old)
-        return self._seen(files_of_model(item, self.base_url))
+        return self._seen(files_of_model(item, self.base_url, self._paths))
 
     def finish(self) -> Iterator[tuple[str, str]]:
         """The files that need all models: tables, feed and, last, the index: it is replaced once all it names is there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from urllib.parse import quote, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
@@ -22,8 +22,8 @@ __all__ = ["feed", "files_of_model", "table_page"]
 _UNKNOWN_DAY = "1970-01-01"
 
 
-def files_of_model(item: Review, base_url: str) -> Iterator[tuple[str, str]]:
-    """A model's page, its badges and its result: where each stands in the site, and its text."""
+def files_of_model(item: Review, base_url: str, paths: Collection[str]) -> Iterator[tuple[str, str]]:
+    """A model's page, its badges and its result: where each stands in the site, and its text. ``paths`` are the cards with a page."""
     identifier = item.card.subject.id
     for number, judged in enumerate(item.all):
         badge = badge_of(*judged)
@@ -36,7 +36,7 @@ def files_of_model(item: Review, base_url: str) -> Iterator[tuple[str, str]]:
     image = f"{base_url}{badge_path(identifier)}" if base_url else "badge.svg"
     yield (
         model_path(identifier),
-        page("site_model.html", item=item, badge=badge, snippets=snippets(badge, image, here)),
+        page("site_model.html", item=item, badge=badge, snippets=snippets(badge, image, here), pages=paths),
     )
 
 
