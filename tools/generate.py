@@ -129,7 +129,7 @@ def badges() -> dict[Path, str]:
         rubric = load_rubric(identifier)
         card = load_card(str(ROOT / "model_cards" / f"{name.removesuffix('-eu-ai-act')}.yaml"))
         assessment = Assessor(rubric, Library()).assess(card)
-        made[ROOT / "docs" / "examples" / "badges" / f"{name}.svg"] = svg(badge_of(assessment, rubric))
+        made[ROOT / "docs" / "badges" / f"{name}.svg"] = svg(badge_of(assessment, rubric))
     return made
 
 
