@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,8 +21,11 @@ import yaml
 
 from osaid.cards.exporters import export
 from osaid.cards.reader import load_card, parse_card
+from osaid.cli.rubrics import main_and_others
 from osaid.lineage import Library
+from osaid.reports.documents import render
 from osaid.results.plain_data import assessment_data, compact
+from osaid.results.review import review
 from osaid.rubrics.assessor import Assessor
 from osaid.rubrics.rubric import load_rubric
 
@@ -32,6 +36,7 @@ BIN = Path(sys.executable).parent
 ROUNDS = 15
 MOT = ROOT.parent / "shared" / "data" / "mot" / "models"
 MOF_FILES = 273
+SITE_CARDS = 500
 FOLDER_SIZES = (1_000, 10_000)
 DERIVED = """\
 osaid_card: "1"
@@ -134,6 +139,42 @@ def cold() -> None:
     show("    osaid score CARD --format json / python -c pass", *pairs(lambda: run(*osaid), lambda: run(*bare)), "")
 
 
+def site() -> None:
+    """(e) a site of many cards, against reports on the same cards as Markdown that MkDocs makes a site of."""
+    with tempfile.TemporaryDirectory() as place:
+        cards, docs = Path(place, "cards"), Path(place, "mkdocs", "docs")
+        _copies(cards, SITE_CARDS)
+        _markdown_reports(cards, docs)
+        (docs.parent / "mkdocs.yml").write_text("site_name: Models\nplugins: []\n", encoding="utf-8")
+        ours, theirs = Path(place, "ours"), Path(place, "theirs")
+
+        def build() -> None:
+            shutil.rmtree(ours, ignore_errors=True)
+            run(str(BIN / "osaid"), "site", str(cards), "-o", str(ours))
+
+        def mkdocs() -> None:
+            run(str(BIN / "mkdocs"), "build", "--quiet", "--clean", "-f", str(docs.parent / "mkdocs.yml"), "-d", str(theirs))
+
+        show(
+            f"(e) osaid site of {SITE_CARDS} cards: read, grade by 7, write / mkdocs build",
+            *pairs(build, mkdocs, 3),
+            "10 seconds, as a time",
+        )
+
+
+def _markdown_reports(cards: Path, docs: Path) -> None:
+    """A page a card, as somebody would write for MkDocs: made before, and no part of what is measured."""
+    docs.mkdir(parents=True)
+    (docs / "index.md").write_text("# Models\n", encoding="utf-8")
+    rubrics = main_and_others(())
+    library = Library()
+    assessors = [Assessor(rubric, library) for rubric in rubrics]
+    for path in sorted(cards.glob("*.yaml")):
+        found = review(load_card(str(path)), assessors, library)
+        text = "".join(map(str, render("markdown", [found], [])))
+        (docs / f"{found.card.subject.id}.md").write_text(text, encoding="utf-8")
+
+
 def memory() -> None:
     """(c) peak memory of grading folders of different sizes."""
     peaks = []
@@ -151,15 +192,21 @@ def memory() -> None:
 def _peak(size: int, *, with_bases: bool = False) -> int:
     """Peak memory in KiB of grading a folder of copies of the bundled cards, each under an id of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        for number in range(size):
-            text = CARDS[number % len(CARDS)].read_text(encoding="utf-8").replace("\n  id: ", f"\n  id: c{number}-", 1)
-            Path(folder, f"{number:05}.yaml").write_text(text, encoding="utf-8")
-            if with_bases:
-                base = text.partition("\n  id: ")[2].partition("\n")[0]
-                tuned = DERIVED.format(number=number, base=base)
-                Path(folder, f"{number:05}-tuned.yaml").write_text(tuned, encoding="utf-8")
+        _copies(Path(folder), size, with_bases=with_bases)
         done = subprocess.run([sys.executable, __file__, "--peak", folder], check=True, capture_output=True, text=True)
         return int(done.stderr.splitlines()[-1])
+
+
+def _copies(folder: Path, size: int, *, with_bases: bool = False) -> None:
+    """Copies of the bundled cards, each under an id of its own; perhaps with a model made from each."""
+    folder.mkdir(exist_ok=True)
+    for number in range(size):
+        text = CARDS[number % len(CARDS)].read_text(encoding="utf-8").replace("\n  id: ", f"\n  id: c{number}-", 1)
+        (folder / f"{number:05}.yaml").write_text(text, encoding="utf-8")
+        if with_bases:
+            base = text.partition("\n  id: ")[2].partition("\n")[0]
+            tuned = DERIVED.format(number=number, base=base)
+            (folder / f"{number:05}-tuned.yaml").write_text(tuned, encoding="utf-8")
 
 
 def peak_of_folder(folder: str) -> None:
@@ -181,4 +228,5 @@ if __name__ == "__main__":
         in_process()
         cold()
         openness()
+        site()
         memory()

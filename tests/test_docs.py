@@ -92,6 +92,8 @@ def test_every_example_file_is_read_by_something() -> None:
             assert read_card(parse(path.read_bytes(), path=str(path), format="readme")).data["model"]["name"]
         elif "osaid_card" in path.read_text(encoding="utf-8"):
             assert parse(path.read_bytes()).data["osaid_card"] == "1"
+        elif path.suffix == ".yml":
+            assert "osaid site" in path.read_text(encoding="utf-8")  # a workflow; tests/test_action.py runs it
         elif "osaid_policy" in path.read_text(encoding="utf-8"):
             assert load_policy(str(path)).rules
         else:
