@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from osaid import LoadedCard, parse_card
+from osaid import LoadedCard, __version__, parse_card
 from osaid.cards.vocabulary import vocabulary
 from osaid.document import parse
 from osaid.rubrics.rubric import Rubric, parse_rubric
@@ -44,6 +45,23 @@ def run(*arguments: str | Path, stdin: bytes | None = None, cwd: str | Path | No
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a run: it finds the checkout from any folder."""
     return {**os.environ, "PYTHONPATH": str(ROOT), **(more or {})}
+
+
+def steady(text: str) -> str:
+    """An output without what changes with every version: the version itself, style sheet and script, and the digests of rubrics."""
+    text = re.sub(r"<(style|script)>.*?</\1>", r"<\1></\1>", text, flags=re.DOTALL)
+    text = re.sub(r"sha256-[A-Za-z0-9+/=]{44}", "sha256-DIGEST", text)
+    text = re.sub(r"\b[0-9a-f]{64}\b", "DIGEST", text)
+    version = re.escape(__version__)
+    return re.sub(rf'(osaid |"version":"|generator version="){version}', r"\1VERSION", text)
+
+
+def golden(path: Path, text: str) -> None:
+    """Hold a text against a golden file; with OSAID_UPDATE_GOLDEN=1 the file is written anew."""
+    if os.environ.get("OSAID_UPDATE_GOLDEN"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    assert text == path.read_text(encoding="utf-8")
 
 
 # --- cards --------------------------------------------------------------------------------------------------------

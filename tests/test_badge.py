@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 from browser import node_module
 from defusedxml import ElementTree
-from support import full_card, run, small_card, write
+from support import TESTS, full_card, golden, run, small_card, write
 from test_inert import TEXTS, hostile, visible
 
 from osaid import assess, load_rubric
@@ -65,6 +65,15 @@ def test_it_is_written_with_what_to_paste(tmp_path: Path) -> None:
     again = run("badge", "bloom", cwd=tmp_path)
     assert again.stdout == (tmp_path / "badge.svg").read_text(encoding="utf-8"), "to standard output, byte for byte the same"
     assert "Markdown:" in again.stderr
+
+
+@pytest.mark.parametrize("show", SHOWS)
+@pytest.mark.parametrize("form", ["svg", "json"])
+def test_golden(show: str, form: str) -> None:
+    more = ["--endpoint"] if form == "json" else []
+    ran = run("badge", "example-tuned.yaml", "--rubric", "../rubrics/golden.yaml", "--show", show, *more, cwd=TESTS / "cards")
+    assert ran.code == 0
+    golden(TESTS / "golden" / "badge" / f"{show}.{form}.txt", ran.stdout)
 
 
 def test_the_endpoint_is_what_shields_reads(tmp_path: Path) -> None:

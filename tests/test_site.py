@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema
 import pytest
 from defusedxml import ElementTree
-from support import ROOT, environment, full_card, run, small_card, three_cards, write
+from support import ROOT, TESTS, environment, full_card, golden, run, small_card, steady, three_cards, write
 from test_inert import TEXTS, hostile, visible
 
 from osaid.resources import bundled_ids
@@ -44,6 +44,15 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ran = run("site", "bundled:", "-o", folder, "--base-url", "https://example.org/register", "--title", "Our register")
     assert (ran.code, ran.stdout) == (0, "")
     return folder
+
+
+@pytest.mark.parametrize(
+    "name", ["index.html", "index.json", "feed.xml", "models/example-tuned/index.html", "models/example-tuned/result.json"]
+)
+def test_golden(tmp_path: Path, name: str) -> None:
+    options = ("--rubric", "../rubrics/golden.yaml", "--rubric", "open-weights-1.0", "--base-url", "https://example.org/", "-o", tmp_path)
+    assert run("site", ".", *options, cwd=TESTS / "cards").code == 0
+    golden(TESTS / "golden" / "site" / f"{name.replace('/', '.')}.txt", steady((tmp_path / name).read_text(encoding="utf-8")))
 
 
 def test_every_model_has_its_files_at_stable_addresses(bundled: Path) -> None:
