@@ -52,8 +52,12 @@ def steady(text: str) -> str:
     text = re.sub(r"<(style|script)>.*?</\1>", r"<\1></\1>", text, flags=re.DOTALL)
     text = re.sub(r"sha256-[A-Za-z0-9+/=]{44}", "sha256-DIGEST", text)
     text = re.sub(r"\b[0-9a-f]{64}\b", "DIGEST", text)
-    version = re.escape(__version__)
-    return re.sub(rf'(osaid |"version":"|generator version="){version}', r"\1VERSION", text)
+    return unversioned(text)
+
+
+def unversioned(text: str) -> str:
+    """An output without the version of osaid."""
+    return re.sub(rf'(osaid |"(?:semanticV|v)ersion":"|generator version="){re.escape(__version__)}', r"\1VERSION", text)
 
 
 def golden(path: Path, text: str) -> None:

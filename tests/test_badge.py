@@ -13,8 +13,8 @@ import jsonschema
 import pytest
 from browser import node_module
 from defusedxml import ElementTree
+from strangers import TEXTS, hostile, visible
 from support import TESTS, full_card, golden, run, small_card, write
-from test_inert import TEXTS, hostile, visible
 
 from osaid import assess, load_rubric
 from osaid.reports.badge import COLORS, SHOWS, Badge, badge_of, endpoint, snippets, svg, text_width

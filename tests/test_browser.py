@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from browser import launched, node_module, served, violations, visit
+from strangers import TEXTS, hostile
 from support import full_card, run
-from test_inert import TEXTS, hostile
 
 from osaid import assess, load_rubric
 from osaid.reports.badge import badge_of, svg, text_width

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from states import data, golden
+from states import check, data
 from support import TESTS, full_card, load, run, write
 
 from osaid.reports.comparison_page import page
@@ -29,7 +29,7 @@ CASES = {
 def test_golden(name: str, form: str) -> None:
     ran = run("compare", *CASES[name], "--rubric", "rubrics/golden.yaml", "--format", form, cwd=TESTS)
     assert (ran.code, ran.stderr) == (0, "")
-    golden("compare", f"{name}.{form}.txt", ran)
+    check("compare", f"{name}.{form}.txt", ran)
 
 
 def test_no_golden_file_is_left_over() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from states import NEW, OLD, RUBRIC, as_saved, data, golden, save
+from states import NEW, OLD, RUBRIC, as_saved, check, data, save
 from support import TESTS, full_card, load, run, write
 
 import osaid
@@ -36,7 +36,7 @@ CASES = {
 def test_golden(name: str, form: str) -> None:
     ran = run("diff", *CASES[name], "--rubric", "rubrics/golden.yaml", "--format", form, cwd=TESTS)
     assert (ran.code, ran.stderr) == (0, "")
-    golden("diff", f"{name}.{form}.txt", ran)
+    check("diff", f"{name}.{form}.txt", ran)
 
 
 def test_no_golden_file_is_left_over() -> None:

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from strangers import TEXTS, visible
 from support import TESTS, as_yaml, full_card, load, run, small_card, three_cards, write
-from test_inert import TEXTS, visible
 
 from osaid.policy.decision import decide
 from osaid.policy.policy import load_policy

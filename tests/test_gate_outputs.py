@@ -17,10 +17,9 @@ from urllib.parse import unquote
 import jsonschema
 import pytest
 import xmlschema
-from support import ROOT, TESTS, full_card, run
-from test_inert import TEXTS, cells, hostile, visible
+from strangers import TEXTS, cells, hostile, visible
+from support import ROOT, TESTS, full_card, golden, run, unversioned
 
-import osaid
 from osaid.reports import CHECK_FORMATS, GATE_FORMATS
 from osaid.resources import bundled_ids
 
@@ -33,29 +32,19 @@ NODE = Path(os.environ.get("OSAID_TEST_NODE", ROOT / ".venv" / "node")) / "node_
 COMMAND = re.compile(r"::(error|warning|notice) ([^\n]*?)::[^\n]*")
 
 
-def unversioned(text: str) -> str:
-    return re.sub(rf'("(?:semanticV|v)ersion":){json.dumps(osaid.__version__)}', r'\1"VERSION"', text)
-
-
-def check_golden(path: Path, text: str) -> None:
-    if os.environ.get("OSAID_UPDATE_GOLDEN"):
-        path.write_text(text, encoding="utf-8", newline="\n")
-    assert text == path.read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", INPUTS)
 def test_golden(name: str, form: str) -> None:
     ran = run("gate", *POLICY, *INPUTS[name], "--format", form, cwd=CARDS)
     assert ran.code == (3 if name == "both" else 1)
-    check_golden(GOLDEN / f"{name}.{form}.txt", unversioned(ran.stdout))
+    golden(GOLDEN / f"{name}.{form}.txt", unversioned(ran.stdout))
 
 
 @pytest.mark.parametrize("form", CHECK_FORMATS)
 def test_golden_of_scores(form: str) -> None:
     ran = run("score", *INPUTS["both"], "--rubric", "../rubrics/golden.yaml", "--format", form, cwd=CARDS)
     assert ran.code == 3
-    check_golden(GOLDEN / f"score.{form}.txt", unversioned(ran.stdout))
+    golden(GOLDEN / f"score.{form}.txt", unversioned(ran.stdout))
 
 
 def test_no_golden_file_is_left_over() -> None:

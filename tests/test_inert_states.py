@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
+from strangers import TEXTS, cells, hostile, visible
 from support import run
-from test_inert import TEXTS, cells, hostile, visible
 
 from osaid.reports.pages import FORMATS
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from strangers import TEXTS, cells, hostile, visible
 from support import TESTS, full_card, golden, run, small_card, steady, three_cards, write
-from test_inert import TEXTS, cells, hostile, visible
 
 import osaid
 from osaid import Library, load_card, load_rubric

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from states import as_saved, data, run_of, save
+from strangers import LINES_OF_MARKDOWN_TABLES, TEXTS, visible
 from support import run
-from test_inert import LINES_OF_MARKDOWN_TABLES, TEXTS, visible
 from test_inert_states import check_markdown
 
 from osaid.errors import OsaidError

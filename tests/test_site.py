@@ -15,8 +15,8 @@ from typing import Any
 import jsonschema
 import pytest
 from defusedxml import ElementTree
+from strangers import TEXTS, hostile, visible
 from support import ROOT, TESTS, environment, full_card, golden, run, small_card, steady, three_cards, write
-from test_inert import TEXTS, hostile, visible
 
 from osaid.resources import bundled_ids
 from osaid.rubrics.rubric import rubric_ids
