@@ -77,7 +77,7 @@ def codes_in(node: ast.AST) -> set[str]:
 
 
 # Templates of pages name codes as ``t("...")``, or in front of a word that is put together: ``t("report.grant-" + grant)``.
-PAGES = [path.read_text(encoding="utf-8") for path in sorted((PACKAGE / "reports" / "pages").glob("*.html"))]
+PAGES = [path.read_text(encoding="utf-8") for path in sorted((PACKAGE / "reports" / "templates").glob("*.html"))]
 IN_PAGES = {code for page in PAGES for code in re.findall(r'"([a-z]+\.[a-z-]*[a-z])"', page) if is_code(code)}
 USED = {code for tree in TREES.values() for code in codes_in(tree)} | IN_PAGES
 NEAR = {

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ..cards.reader import LoadedCard
 from ..errors import Problem
-from ..rubrics.assessment import Assessment
-from ..rubrics.rubric import Rubric
 
-if TYPE_CHECKING:  # grading loads nothing of the gate
+if TYPE_CHECKING:  # what grades nothing loads no engine, and grading loads nothing of the gate
     import datetime
 
+    from ..cards.reader import LoadedCard
     from ..policy.decision import Decision
     from ..policy.definition import Policy
+    from ..rubrics.assessment import Assessment
+    from ..rubrics.rubric import Rubric
 
 __all__ = [
     "CHECK_FORMATS",
@@ -69,7 +69,7 @@ class Failure(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-Result = Assessment | Failure
+Result: TypeAlias = "Assessment | Failure"
 
 
 class Graded(NamedTuple):

@@ -51,14 +51,12 @@ def comparison_page(items: Sequence[Review], failures: Sequence[str], summary: s
     return page("comparison.html", items=items, failures=failures, summary=summary)
 
 
-def page(template: str, *, images: bool = False, script: str = "", **values: Any) -> str:
-    """A page from a template of the folder ``pages``.
+def page(template: str, *, script: str = "", **values: Any) -> str:
+    """A page from a template of the folder ``templates``.
 
-    Its policy lets it use the style sheet in it and, if asked for, ``images`` beside it and the ``script`` in it (a file's name), no more.
+    Its policy lets it use the style sheet in it and, if asked for, the ``script`` in it (a file's name), no more.
     """
     policy = [f"default-src 'none'; style-src 'sha256-{_digest('style.css')}'; base-uri 'none'; form-action 'none'"]
-    if images:
-        policy.append("img-src 'self'")
     if script:
         policy.append(f"script-src 'sha256-{_digest(script)}'")
     return _environment().get_template(template).render(values, policy="; ".join(policy), version=__version__)
@@ -74,7 +72,7 @@ def _digest(file: str) -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(data_file("reports", "pages")),
+        loader=FileSystemLoader(data_file("reports", "templates")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

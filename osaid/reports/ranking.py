@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..results.review import Review
-from ..rubrics.assessment import Assessment
-from ..rubrics.rubric import Rubric
+if TYPE_CHECKING:
+    from ..results.review import Review
+    from ..rubrics.assessment import Assessment
+    from ..rubrics.rubric import Rubric
 
 __all__ = ["Standing", "failures_text", "in_order", "standing", "summary", "summary_of"]
 

@@ -9,6 +9,7 @@ from ..licenses.knowledge import FREEDOMS
 from ..messages import sentence
 from ..results.review import Review
 from ..results.sentences import HEADINGS, outcome_text, range_text, reasons_text, remedy_text
+from ..results.terms_table import TermsRow
 from . import Failure, words
 from .ranking import in_order, summary_of
 from .text import at_start, markdown, web_address
@@ -30,8 +31,14 @@ def _report(item: Review) -> Iterator[str]:
     if judged.rubric.about:
         yield f"## {markdown(sentence('report.about', {'framework': judged.rubric.title}))}\n\n{_line(judged.rubric.about)}\n\n"
     yield f"## {sentence('report.parts')}\n\n"
+    yield _line(sentence("report.bars")) + "\n\n"
     rows = [
-        [judged.rubric.pillars[pillar.id], range_text(pillar.score), words.counts_words(pillar)] for pillar in judged.assessment.pillars
+        [
+            judged.rubric.pillars[pillar.id],
+            range_text(pillar.score),
+            " ".join(filter(None, (judged.rubric.pillar_questions[pillar.id], words.counts_words(pillar)))),
+        ]
+        for pillar in judged.assessment.pillars
     ]
     yield from _table(["report.terms-what", "report.score", "report.outcomes"], rows)
     yield _line(words.score_sentence(judged)) + "\n\n"
@@ -55,8 +62,8 @@ def _report(item: Review) -> Iterator[str]:
     for pillar, title in judged.rubric.pillars.items():
         yield f"### {markdown(title)}\n\n"
         for result, criterion in words.of_pillar(judged, pillar):
-            told = f"**{markdown(criterion.title)}** ({criterion.id}): {outcome_text(result)}. {markdown(reasons_text(result), 1500)}"
-            yield f"- {told} {markdown(words.clause(judged, criterion))}.{_cited(item, result.evidence)}\n"
+            yield f"- **{markdown(criterion.title)}** ({criterion.id}): {outcome_text(result)}. {markdown(criterion.texts['asks'])}"
+            yield f" {markdown(reasons_text(result), 1500)}{_cited(item, result.evidence)} {markdown(words.clause(judged, criterion))}\n"
         yield "\n"
     yield from _evidence(item)
     yield from _method([item])
@@ -94,7 +101,11 @@ def _comparison(items: Sequence[Review], failures: Sequence[Failure]) -> Iterato
     for item in items:
         yield from _head(item, "##")
         yield from _outlook(item, "###")
+        for severity in ("blocking", "question"):
+            yield from _short_gaps(item, severity)
+        yield f"### {sentence('report.terms')}\n\n"
         yield from _terms(item)
+        yield from _evidence(item, "###")
     if failures:
         broken = [str(problem) for failure in failures for problem in failure.problems]
         yield f"## {sentence('report.failures')}\n\n" + "".join(f"- {markdown(text, 600)}\n" for text in broken) + "\n"
@@ -134,32 +145,36 @@ def _gaps(item: Review, severity: str, heading: str) -> Iterator[str]:
         yield "\n"
 
 
+def _short_gaps(item: Review, severity: str) -> Iterator[str]:
+    """The gaps of one of several models, a line each."""
+    found = words.gaps(item, severity)
+    if found:
+        yield f"### {HEADINGS[severity]} ({len(found)})\n\n"
+    for _, result, criterion in found:
+        told = criterion.texts["question"] if severity == "question" else f"{criterion.title}: {outcome_text(result)}"
+        yield f"- {markdown(told)}\n"
+    if found:
+        yield "\n"
+
+
 def _terms(item: Review) -> Iterator[str]:
-    rows = [
-        [
-            words.terms_parts(row),
-            words.terms_license(row),
-            *(sentence(_GRANTS[grant]) for grant in words.grants(row)),
-            words.terms_restrictions(row),
-        ]
-        for row in item.terms
-    ]
-    freedoms = [sentence(_FREEDOMS[freedom]) for freedom in FREEDOMS]
-    yield from _table(["report.terms-what", "report.terms-license"], rows, [*freedoms, sentence("report.terms-restrictions")])
+    freedoms = [f"report.freedom-{freedom}" for freedom in FREEDOMS]
+    for training in (False, True):
+        rows = [_terms_cells(item, row) for row in item.terms if row.of_training is training]
+        if rows and training:
+            yield _line(sentence("report.terms-training")) + "\n\n"
+        if rows:
+            yield from _table(["report.terms-what", "report.terms-license", *freedoms, "report.terms-restrictions", "report.see"], rows)
 
 
-_GRANTS = {
-    "free": "report.grant-free",
-    "restricted": "report.grant-restricted",
-    "denied": "report.grant-denied",
-    "unknown": "report.grant-unknown",
-}
-_FREEDOMS = {
-    "use": "report.freedom-use",
-    "study": "report.freedom-study",
-    "modify": "report.freedom-modify",
-    "share": "report.freedom-share",
-}
+def _terms_cells(item: Review, row: TermsRow) -> list[str]:
+    part, license = words.terms_parts(row), words.terms_license(row)
+    if row.status != "published":
+        part = sentence("words.aside", {"text": part, "aside": sentence(f"report.status-{row.status}")})
+    if row.scope:
+        license = sentence("words.aside", {"text": license, "aside": sentence(f"report.scope-{row.scope}")})
+    granted = [sentence(f"report.grant-{grant}") for grant in words.grants(row)]
+    return [part, license, *granted, words.terms_restrictions(row), ", ".join(str(item.numbers[name]) for name in row.evidence)]
 
 
 def _lineage(item: Review) -> Iterator[str]:
@@ -173,16 +188,19 @@ def _lineage(item: Review) -> Iterator[str]:
 
 def _frameworks(item: Review) -> Iterator[str]:
     yield f"## {sentence('report.frameworks')}\n\n{_line(sentence('report.frameworks-about'))}\n\n"
-    rows = [
-        [judged.rubric.title, words.verdict_label(judged), range_text(judged.assessment.score), judged.rubric.answers]
-        for judged in item.all
-    ]
+    rows = []
+    for judged in item.all:
+        verdict = words.verdict_label(judged)
+        if words.at_best(judged):
+            verdict = sentence("words.aside", {"text": verdict, "aside": words.at_best(judged)})
+        answers = " ".join(filter(None, (judged.rubric.answers, words.levels_words(judged))))
+        rows.append([judged.rubric.title, verdict, range_text(judged.assessment.score), answers])
     yield from _table(["report.framework", "report.verdict", "report.score", "report.answers"], rows)
 
 
-def _evidence(item: Review) -> Iterator[str]:
+def _evidence(item: Review, level: str = "##") -> Iterator[str]:
     if item.sources:
-        yield f"## {sentence('report.evidence')}\n\n"
+        yield f"{level} {sentence('report.evidence')}\n\n"
     for number, basis in enumerate(item.sources, 1):
         address = web_address(basis.source)
         source = f"<{address}>" if address and "\\" not in address else markdown(basis.source, 400)

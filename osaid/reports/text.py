@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from ..document.common import UNSAFE
-from ..rubrics.definition import Rubric
+
+if TYPE_CHECKING:
+    from ..rubrics.definition import Rubric
 
 __all__ = ["at_start", "markdown", "plain", "shown", "spreadsheet", "web_address"]
 

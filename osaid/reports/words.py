@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
 from ..cards.vocabulary import vocabulary
+from ..document.common import short
 from ..licenses.knowledge import GRANTS, knowledge_base
 from ..messages import sentence
 from ..outcome import Outcome
@@ -67,10 +68,6 @@ _UNCOUNTED = ("conflict", "unreadable", "lead")
 _MOST_TEXT = 60
 
 
-def _cut(text: str, most: int = _MOST_NAME) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -80,14 +77,14 @@ def _capital(text: str) -> str:
 
 def name(item: Review) -> str:
     """The model's name, cut where it is no longer one."""
-    return _cut(item.card.subject.name)
+    return short(item.card.subject.name, _MOST_NAME)
 
 
 def byline(item: Review) -> list[str]:
     """Who made it, which version, and when the facts were true."""
     subject = item.card.subject
     day = sentence("report.as-of", {"date": subject.as_of}) if subject.as_of != "unknown" else sentence("report.no-date")
-    return [part for part in (_cut(subject.developer), _cut(subject.version), day) if part]
+    return [part for part in (short(subject.developer, _MOST_NAME), short(subject.version, _MOST_NAME), day) if part]
 
 
 def verdict_label(judged: Judged, verdict: str | None = None) -> str:
@@ -142,7 +139,7 @@ def score_sentence(judged: Judged) -> str:
 
 
 def counts_words(pillar: PillarScore) -> str:
-    """How many criteria of a pillar have which outcome, the worst first."""
+    """How many criteria of a pillar have which outcome, the best first."""
     order = (Outcome.MET, Outcome.PARTLY_MET, Outcome.NOT_MET, Outcome.UNKNOWN)
     counts = dict(zip(Outcome, pillar.counts, strict=True))
     if sum(counts.values()) and counts[Outcome.MET] + counts[Outcome.NOT_APPLICABLE] == sum(counts.values()):
@@ -174,7 +171,11 @@ def plain_words(item: Review) -> list[str]:
         )
     for base in item.lineage:
         if base.depth == 0:
-            found.append(sentence("report.plain-base", {"base": _cut(base.name or base.model), "verdict": base_verdict(base, item.main)}))
+            found.append(
+                sentence(
+                    "report.plain-base", {"base": short(base.name or base.model, _MOST_NAME), "verdict": base_verdict(base, item.main)}
+                )
+            )
     asked = [criterion.texts["question"] for _, _, criterion in gaps(item, "question")]
     if asked:
         many = len(asked) > _MOST_TITLES
@@ -193,7 +194,7 @@ def _terms_of_weights(item: Review) -> str:
     row = item.weights
     if not row.license or row.terms is None:
         return sentence("report.plain-weights-withheld" if row.status == "withheld" else "report.plain-weights-silent")
-    params = {"license": _cut(row.license), "restrictions": terms_restrictions(row)}
+    params = {"license": short(row.license, _MOST_NAME), "restrictions": terms_restrictions(row)}
     if row.terms.free == "no":
         return sentence("report.plain-weights-restricted" if params["restrictions"] else "report.plain-weights-not-free", params)
     return sentence("report.plain-weights-free" if row.terms.free == "yes" else "report.plain-weights-unknown", params)
@@ -277,7 +278,7 @@ def gap_groups(item: Review, severity: str) -> list[tuple[str, str, list[tuple[G
             of_pillars.setdefault(found[2].pillar, []).append(found)
     groups = [(item.main.rubric.pillars[pillar], "", members) for pillar, members in of_pillars.items()]
     for bases, members in of_bases.items():
-        heading = sentence("report.because-of", {"bases": ", ".join(_cut(base, _MOST_TEXT) for base in bases)})
+        heading = sentence("report.because-of", {"bases": ", ".join(short(base, _MOST_TEXT) for base in bases)})
         groups.append((heading, remedy_text(*members[0][1:]), members))
     return groups
 
@@ -322,7 +323,7 @@ def terms_parts(row: TermsRow) -> str:
     """What a row of the table of terms is about."""
     words = vocabulary()
     titles = {"data-information": words.stages, "datasets": {}}.get(row.kind, words.components)
-    parts = [titles[part]["title"] if part in titles else _cut(part, _MOST_TEXT) for part in row.parts]
+    parts = [titles[part]["title"] if part in titles else short(part, _MOST_TEXT) for part in row.parts]
     more = len(parts) - _MOST_PARTS
     told = ", ".join(parts[:_MOST_PARTS])
     if more > 0:
@@ -343,7 +344,7 @@ _PARTS = {
 def terms_license(row: TermsRow) -> str:
     """The terms of a row by name."""
     if row.license:
-        return _cut(row.license)
+        return short(row.license, _MOST_NAME)
     stated_none = row.terms is not None and row.terms.expression == "NONE"
     return sentence("report.license-none" if stated_none else "report.license-silent")
 
@@ -363,13 +364,17 @@ def terms_restrictions(row: TermsRow) -> str:
         return ""
     told = [knowledge_base().kind(kind).title for kind in row.terms.restrictions]
     if row.terms.unknown:
-        told.append(sentence("report.license-unknown", {"names": ", ".join(_cut(name, _MOST_TEXT) for name in row.terms.unknown)}))
+        told.append(sentence("report.license-unknown", {"names": ", ".join(short(name, _MOST_TEXT) for name in row.terms.unknown)}))
     return "; ".join(told)
 
 
 def base_name(base: Ancestor) -> str:
     """A base model by name and id."""
-    return f"{_cut(base.name)} ({_cut(base.model)})" if base.name and base.name != base.model else _cut(base.model)
+    return (
+        f"{short(base.name, _MOST_NAME)} ({short(base.model, _MOST_NAME)})"
+        if base.name and base.name != base.model
+        else short(base.model, _MOST_NAME)
+    )
 
 
 def relation(base: Ancestor) -> str:
@@ -393,7 +398,7 @@ def from_scratch(item: Review) -> bool:
 def subject_words(item: Review) -> str:
     """Which card was read: the model's id, the format, the day and the digest."""
     subject = item.card.subject
-    params = {"id": _cut(subject.id), "format": subject.format, "as_of": as_of_text(subject), "sha256": subject.sha256}
+    params = {"id": short(subject.id, _MOST_NAME), "format": subject.format, "as_of": as_of_text(subject), "sha256": subject.sha256}
     return sentence("report.card-words", params)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import Place, Problem, UsageError
 from ..results.review import Review
 from ..rubrics.rubric import Rubric
-from .changes import Change, added, because, changed, in_order, removed
+from .changes import News, added, because, changed, in_order, removed
 from .entry import Entry, entry_of
 from .index import FEED, INDEX, framework_path, index_text, paths_of, result_path
 from .pages import feed, files_of_model, table_page
@@ -32,7 +32,7 @@ class Site:
         self._entries: dict[str, Entry] = {}
         self._before: Mapping[str, Any] = before or {"rubrics": [], "models": [], "changes": []}
         self._old = {model["id"]: model for model in self._before["models"]}
-        self._changes: list[Change] = []
+        self._changes: list[News] = []
         self._made: set[str] = set()
 
     @property
@@ -83,5 +83,5 @@ class Site:
         self._changes.append(changed(before, entry, because(old(result_path(entry.id)), item.main)))
 
 
-def _kept(change: Mapping[str, Any]) -> Change:
-    return Change(**{**change, "because": tuple(change["because"])})
+def _kept(change: Mapping[str, Any]) -> News:
+    return News(**{**change, "because": tuple(change["because"])})

@@ -15,7 +15,7 @@ from ..results.review import Judged
 from ..results.saved import read_saved
 from .entry import Entry, Mark
 
-__all__ = ["MOST_CHANGES", "Change", "added", "because", "changed", "in_order", "removed"]
+__all__ = ["MOST_CHANGES", "News", "added", "because", "changed", "in_order", "removed"]
 
 MOST_CHANGES = 200
 """As many changes are kept, the latest first."""
@@ -24,7 +24,7 @@ _SHOWN = 6
 _MOST = 120
 
 
-class Change(NamedTuple):
+class News(NamedTuple):
     """A model that came, changed or went, by the leading framework. Texts are as the index holds them."""
 
     id: str
@@ -40,22 +40,22 @@ class Change(NamedTuple):
     message: str
 
 
-def added(entry: Entry) -> Change:
+def added(entry: Entry) -> News:
     """A model that the site did not have."""
     mark = entry.marks[0]
     message = sentence("site.added", {"model": entry.name, "verdict": mark.label})
     return _change(entry, "added", None, mark.label, True, (), message)
 
 
-def removed(before: Mapping[str, Any], date: str) -> Change:
+def removed(before: Mapping[str, Any], date: str) -> News:
     """A model that is no longer there; ``before`` is its entry in the old index, ``date`` the latest day of the site."""
     mark = before["marks"][0]
     message = sentence("site.removed", {"model": before["name"]})
     digest = _digest(before["id"], before["sha256"], "")
-    return Change(digest, date, before["id"], before["name"], "removed", mark["rubric"], mark["label"], None, True, (), message)
+    return News(digest, date, before["id"], before["name"], "removed", mark["rubric"], mark["label"], None, True, (), message)
 
 
-def changed(before: Mapping[str, Any], entry: Entry, because: Mapping[str, str]) -> Change:
+def changed(before: Mapping[str, Any], entry: Entry, because: Mapping[str, str]) -> News:
     """A model whose card or framework changed; ``because`` names what moved the verdict."""
     old, mark = before["marks"][0], entry.marks[0]
     moved = old["verdict"] != mark.verdict
@@ -77,7 +77,7 @@ def because(old: bytes | None, judged: Judged) -> dict[str, str]:
     return {cause.id: plain(cause.name, _MOST) for cause in change.verdict.because}
 
 
-def in_order(changes: list[Change]) -> list[Change]:
+def in_order(changes: list[News]) -> list[News]:
     """The latest first, as many as are kept; those of a day by model."""
     latest = sorted(changes, key=lambda change: change.model)
     latest.sort(key=lambda change: change.date, reverse=True)
@@ -86,10 +86,10 @@ def in_order(changes: list[Change]) -> list[Change]:
 
 def _change(
     entry: Entry, kind: str, before: str | None, after: str, moved: bool, because: tuple[str, ...], message: str, old_digest: str = ""
-) -> Change:
+) -> News:
     mark: Mark = entry.marks[0]
     digest = _digest(entry.id, old_digest, f"{entry.sha256}{mark.verdict}")
-    return Change(digest, entry.as_of, entry.id, entry.name, kind, mark.rubric, before, after, moved, because, message)
+    return News(digest, entry.as_of, entry.id, entry.name, kind, mark.rubric, before, after, moved, because, message)
 
 
 def _digest(*parts: str) -> str:

@@ -14,7 +14,7 @@ from ..results.plain_data import compact
 from ..rubrics.rubric import Rubric
 from ..schemas import read_schema
 from ..shapes import Shape
-from .changes import Change
+from .changes import News
 from .entry import Entry, Mark, badge_path, model_path
 
 __all__ = ["INDEX", "framework_path", "index_text", "paths_of", "read_index", "result_path"]
@@ -35,7 +35,7 @@ def result_path(identifier: str) -> str:
     return f"models/{identifier}/result.json"
 
 
-def index_text(title: str, base_url: str, rubrics: Sequence[Rubric], entries: Sequence[Entry], changes: Iterable[Change]) -> str:
+def index_text(title: str, base_url: str, rubrics: Sequence[Rubric], entries: Sequence[Entry], changes: Iterable[News]) -> str:
     """The index as JSON, a line for each model and change."""
     head = {"schema_version": _SCHEMA_VERSION, "tool": {"name": "osaid", "version": __version__}, "title": title, "base_url": base_url}
     parts = [f"{compact(key)}: {compact(value)}" for key, value in head.items()]

@@ -13,7 +13,7 @@ from ..reports.badge import badge_of, endpoint, snippets, svg
 from ..reports.html import page
 from ..results.review import Review
 from ..rubrics.rubric import Rubric
-from .changes import Change
+from .changes import News
 from .entry import Entry, badge_path, model_path
 from .index import FEED, framework_path, result_path
 
@@ -47,7 +47,7 @@ def _result(item: Review) -> str:
     return "".join(render("json", [told], Context((rubric,), __version__, one=True)))
 
 
-def table_page(title: str, rubrics: Sequence[Rubric], number: int, entries: Sequence[Entry], changes: Sequence[Change]) -> str:
+def table_page(title: str, rubrics: Sequence[Rubric], number: int, entries: Sequence[Entry], changes: Sequence[News]) -> str:
     """The table of all models by one framework (the ``number``-th), best first."""
     rows = sorted(((entry, entry.marks[number]) for entry in entries), key=lambda row: row[1].standing)
     tabs = [(rubric, framework_path(rubric.id, leads=place == 0)) for place, rubric in enumerate(rubrics)]
@@ -69,7 +69,7 @@ def table_page(title: str, rubrics: Sequence[Rubric], number: int, entries: Sequ
     )
 
 
-def feed(title: str, base_url: str, changes: Sequence[Change], day: str) -> str:
+def feed(title: str, base_url: str, changes: Sequence[News], day: str) -> str:
     """The changes as an Atom feed (RFC 4287). Its dates are those of the cards, so that it is the same whenever it is made."""
     home = base_url or "index.html"
     parts = [
@@ -97,7 +97,7 @@ def feed(title: str, base_url: str, changes: Sequence[Change], day: str) -> str:
     return "\n".join([*parts, "</feed>"]) + "\n"
 
 
-def _summary(change: Change) -> str:
+def _summary(change: News) -> str:
     if change.because:
         return sentence("site.because", {"message": change.message, "criteria": ", ".join(change.because)})
     return change.message

@@ -60,7 +60,7 @@ class ModelEntry(_Part):
     marks: list[MarkData]
 
 
-class ChangeEntry(_Part):
+class NewsEntry(_Part):
     """Something that changed between two builds, by the leading framework."""
 
     id: str
@@ -85,7 +85,7 @@ class Index(_Part):
     base_url: str
     rubrics: list[RubricEntry] = Field(min_length=1)
     models: list[ModelEntry]
-    changes: list[ChangeEntry]
+    changes: list[NewsEntry]
 
 
 def site_schema() -> dict[str, Any]:
