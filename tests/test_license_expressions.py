@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osaid.licenses.expression import terms
+from osaid.licenses.expression import on_terms, terms
 from osaid.licenses.knowledge import GRANTS, knowledge_base
+from osaid.outcome import State
 
 FREE = ("MIT", "ISC", "Zlib", "0BSD")
 LIMITED = ("CC-BY-NC-4.0", "LicenseRef-Llama-2-Community", "CC-BY-ND-4.0", "LicenseRef-Gemma-Terms")
@@ -287,3 +288,32 @@ def test_whole_choices_are_weighed_and_not_freedoms_one_by_one() -> None:
     assert tool.grants in (terms("CC-BY-ND-4.0").grants, terms("CC-BY-NC-4.0").grants)
     assert len(tool.chosen) == 1
     assert set(tool.restrictions) == set(tool.chosen[0].restrictions)
+
+
+# --- tests on licences --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("MIT", State.MET),
+        ("ISC", State.NOT_MET),
+        ("MIT OR ISC", State.MET),
+        ("MIT AND ISC", State.NOT_MET),
+        ("MIT WITH Classpath-exception-2.0", State.MET),
+        ("ISC WITH Classpath-exception-2.0", State.NOT_MET),
+        ("MIT WITH Commons-Clause", State.UNKNOWN),
+        ("ISC WITH Commons-Clause", State.NOT_MET),
+        ("MIT WITH CC-BY-NC-4.0", State.UNKNOWN),
+        ("MIT AND (MIT WITH foo)", State.UNKNOWN),
+        ("ISC OR (MIT WITH foo)", State.UNKNOWN),
+        ("MIT OR unheard-of", State.MET),
+        ("MIT AND unheard-of", State.UNKNOWN),
+        ("cc", State.UNKNOWN),
+        ("MIT AND cc", State.UNKNOWN),
+        ("NONE", State.NOT_MET),
+        ("NOASSERTION", State.UNKNOWN),
+    ],
+)
+def test_a_test_on_licences(text: str, state: State) -> None:
+    assert on_terms(terms(text), lambda license: None if license.vague else license.id == "MIT") is state

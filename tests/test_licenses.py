@@ -32,7 +32,9 @@ REQUIRED = {"name", "aliases", "freedoms", "restrictions", "source", "basis", "c
 @pytest.mark.parametrize("identifier", RECORDS)
 def test_a_record_is_complete_and_consistent(identifier: str) -> None:
     record = RECORDS[identifier]
-    assert REQUIRED <= set(record) <= REQUIRED | {"conditions", "note", "osi_approved"}
+    assert REQUIRED <= set(record) <= REQUIRED | {"conditions", "names", "note", "osi_approved"}
+    assert record.get("names", "several") == "several"
+    assert (record.get("names") == "several") == ("family" in identifier or identifier in ("other", "openrail"))
     assert tuple(record["freedoms"]) == FREEDOMS
     assert set(record["freedoms"].values()) <= set(GRANTS)
     assert record["basis"] in ("text", "spdx-list", "second-hand", "general-knowledge")

@@ -115,23 +115,32 @@ def terms(text: str) -> Terms:
         return Terms(text, written, ("unknown",) * 4, "unknown", (Leaf(written, None),), (), True, error.problems[0])
 
 
-def on_terms(found: Terms, test: Callable[[License], bool]) -> State:
-    """Whether a test on licences holds for terms: ``OR`` for one branch, ``AND`` for all; not known where a name is not known."""
+def on_terms(found: Terms, test: Callable[[License], bool | None]) -> State:
+    """Whether a test on licences holds for terms: ``OR`` for one branch, ``AND`` for all.
+
+    Not known where a name is not known, or the test gives None.
+    """
     if not found.stated:
         return State.NOT_MET if found.expression == NO_LICENSE else State.UNKNOWN
     if found.problem is not None or len(found.leaves) == 1:
-        license = found.leaves[0].license
-        return State.UNKNOWN if license is None else State.MET if test(license) else State.NOT_MET
+        return _tested(found.leaves[0], test)
     postfix, _ = _parse(found.written)
     stack: list[State] = []
     for word in postfix:
         if isinstance(word, int):
-            license = found.leaves[word].license
-            stack.append(State.UNKNOWN if license is None else State.MET if test(license) else State.NOT_MET)
+            stack.append(_tested(found.leaves[word], test))
             continue
         right, left = stack.pop(), stack.pop()
-        stack.append(any_of((left, right)) if word == "OR" else all_of((left, right)) if word == "AND" else left)
+        if word == "WITH":  # one on the SPDX list only adds permissions; one that is not known can take some away
+            stack.append(all_of((left, right)) if right is State.UNKNOWN else left)
+        else:
+            stack.append(any_of((left, right)) if word == "OR" else all_of((left, right)))
     return stack.pop()
+
+
+def _tested(leaf: Leaf, test: Callable[[License], bool | None]) -> State:
+    holds = None if leaf.license is None else test(leaf.license)
+    return State.UNKNOWN if holds is None else State.MET if holds else State.NOT_MET
 
 
 def _judge(text: str, written: str) -> Terms:

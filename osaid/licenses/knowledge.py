@@ -77,6 +77,7 @@ class License(NamedTuple):
     source: str = ""
     basis: str = "spdx-list"  # text | spdx-list | second-hand | general-knowledge
     confidence: str = "high"
+    vague: bool = False  # the name stands for several texts, or says only that there is one
 
 
 def fold(name: str) -> str:
@@ -176,6 +177,7 @@ class KnowledgeBase:
             record["source"],
             record["basis"],
             record["confidence"],
+            record.get("names") == "several",
         )
 
 
