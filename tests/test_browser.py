@@ -162,7 +162,7 @@ def test_links_lead_where_they_say(browser: Any, home: str) -> None:
         assert page.locator("h1").inner_text() == "Mixtral 8x7B"
         page.locator("a[href='#OSAID-CODE-TRAINING']").first.click()
         assert page.locator("#OSAID-CODE-TRAINING").is_visible()
-        for name in ("badge.svg", "badge.json", "result.json", "mof-1.0.svg"):
+        for name in ("badge.svg", "badge.json", "result.json", "badges/mof-1.0.svg"):
             assert page.request.get(home + "site/models/mixtral-8x7b/" + name).ok
         page.get_by_role("link", name="All models").click()
         assert page.url == home + "site/index.html"
@@ -219,7 +219,7 @@ def test_the_width_of_texts_is_that_of_the_browser(browser: Any, text: str) -> N
 
 
 def test_badges_look_right(browser: Any, folder: Path, home: str) -> None:
-    for name in ("badge", "mof-1.0", "g7-openness-2026", "osai-index-2026"):
+    for name in ("badge", "badges/mof-1.0", "badges/g7-openness-2026", "badges/osai-index-2026"):
         with visit(browser, f"{home}site/models/bloom/{name}.svg") as seen:
             box = seen.page.evaluate(
                 "(() => { const b = document.documentElement.getBoundingClientRect(); return [b.width, b.height]; })()"

@@ -117,8 +117,7 @@ def test_everything_asked_for_is_in_it() -> None:
 
 
 @pytest.mark.parametrize("name", bundled_ids("model_cards"))
-def test_what_would_change_the_verdict_does(name: str) -> None:
-    """Each way in the outlook is tried on the card itself, where a claim can stand for a criterion."""
+def test_what_would_change_the_verdict_names_gaps(name: str) -> None:
     rubric = load_rubric()
     assessment = osaid.assess(load_card(f"bundled:{name}"), rubric)
     found = outlook(assessment, rubric)
@@ -133,14 +132,49 @@ def test_what_would_change_the_verdict_does(name: str) -> None:
             assert all(rubric.criterion(item).kind == "terms" for item in step.criteria)
 
 
+COMPONENTS = {
+    "OSAID-CODE-TRAINING": "training_code",
+    "OSAID-CODE-DATA": "data_processing_code",
+    "OSAID-CODE-INFERENCE": "inference_code",
+    "OSAID-PARAM-WEIGHTS": "weights",
+}
+
+
+@pytest.mark.parametrize("missing", [["OSAID-CODE-TRAINING"], ["OSAID-CODE-DATA", "OSAID-PARAM-WEIGHTS"], list(COMPONENTS)])
+@pytest.mark.parametrize("license", ["Apache-2.0", "CC-BY-NC-4.0"])
+def test_what_would_change_the_verdict_does(missing: list[str], license: str) -> None:
+    """What the outlook says of a card is what the card gets once it is so."""
+    rubric = load_rubric()
+
+    def card(without: list[str], terms: str) -> dict[str, Any]:
+        made = full_card()
+        made["licenses"]["distribution"]["license"] = terms
+        for criterion in without:
+            made["components"][COMPONENTS[criterion]] = {"release": "none", "evidence": ["repo"]}
+        return made
+
+    steps = {step.kind: step.verdict for step in outlook(osaid.assess(card(missing, license), rubric), rubric).steps}
+    assert steps["releases"] == osaid.assess(card([], license), rubric).verdict.id
+    if license != "Apache-2.0":
+        assert steps["terms"] == osaid.assess(card(missing, "Apache-2.0"), rubric).verdict.id
+        assert steps["mended"] == osaid.assess(card([], "Apache-2.0"), rubric).verdict.id
+
+
+def test_what_lies_with_a_base_is_said() -> None:
+    assert "points also lie with llama-2-7b" in run("report", "vicuna-7b-v1.5", "--format", "markdown").stdout
+    only = run("report", "bloom", "--rubric", "osai-index-2026", "--format", "markdown").stdout
+    assert "This framework gives a score, and no verdict that could change." in only
+    assert "would not be enough" not in only
+
+
 def test_one_thing_that_stands_alone_in_the_way_is_named() -> None:
     card = full_card()
     card["components"]["training_code"] = {"release": "none", "evidence": ["repo"]}
     card["licenses"]["distribution"]["license"] = "CC-BY-NC-4.0"
     ran = run("report", "-", "--format", "markdown", stdin=json.dumps(card).encode())
     assert "This alone would make it conforms if terms change: Training code." in ran.stdout
-    assert "If only the legal terms were changed" not in ran.stdout
-    assert "Other legal terms alone" in ran.stdout
+    assert "If only the terms on which it is offered were changed" not in ran.stdout
+    assert "Other terms alone" in ran.stdout
 
 
 def test_terms_are_told_part_by_part() -> None:

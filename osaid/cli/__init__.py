@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -52,6 +52,21 @@ def _while_read() -> Iterator[None]:
         yield
     except BrokenPipeError:
         raise _ReaderGone from None
+
+
+class _Messages(io.TextIOWrapper):
+    """Standard error. Where nobody reads it, or its disk is full, messages are lost, and the exit status stays what it is."""
+
+    def write(self, text: str) -> int:
+        """Write, if it can be written."""
+        with suppress(OSError):
+            return super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, if it can be flushed."""
+        with suppress(OSError):
+            super().flush()
 
 
 class _Lazy(click.Group):
@@ -114,9 +129,10 @@ def main(args: list[str] | None = None) -> NoReturn:
     # Closed by the caller (`osaid ... >&-`): what goes there is not wanted.
     sys.stdout = sys.stdout or io.TextIOWrapper(io.FileIO(os.devnull, "w"))
     sys.stderr = sys.stderr or io.TextIOWrapper(io.FileIO(os.devnull, "w"))
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="replace", newline="\n")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="\n")
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr = _Messages(sys.stderr.detach(), encoding="utf-8", errors="replace", newline="\n", line_buffering=True)
     try:
         _leave_in_order_when_asked_to_stop()
         status = cli.main(args=args, prog_name="osaid", standalone_mode=False)

@@ -79,20 +79,35 @@ def width() -> int:
     return min(120, shutil.get_terminal_size((100, 24)).columns) if sys.stdout.isatty() else 100
 
 
-def output(pieces: Iterable[str | bytes], path: str | None) -> None:
-    """Write to standard output as it comes, or to a file that appears whole or not at all."""
+def output(pieces: Iterable[str | bytes], path: str | None, *, to_the_end: bool = False) -> None:
+    """Write to standard output as it comes, or to a file that appears whole or not at all.
+
+    ``to_the_end``: the pieces are made even if nobody reads standard output any more, because the exit status depends on all of them.
+    """
     if path is None or path == "-":
-        for piece in pieces:
-            if isinstance(piece, bytes):
-                sys.stdout.flush()
-                sys.stdout.buffer.write(piece)
-            else:
-                sys.stdout.write(piece)
-        sys.stdout.flush()
+        rest = iter(pieces)
+        try:
+            _to_standard_output(rest)
+        except BrokenPipeError:
+            if not to_the_end:
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            for _ in rest:
+                pass
         return
     with write_whole(path) as file:
         for piece in pieces:
             file.write(piece if isinstance(piece, bytes) else piece.encode("utf-8", "replace"))
+
+
+def _to_standard_output(pieces: Iterable[str | bytes]) -> None:
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(piece)
+        else:
+            sys.stdout.write(piece)
+    sys.stdout.flush()
 
 
 @contextmanager

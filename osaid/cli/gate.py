@@ -70,7 +70,7 @@ def command(cards: tuple[str, ...], name: str, source: str | None, day: str | No
                 yield Judged(card, decision)
 
     try:
-        output(render_gate(form, results(), context), target)
+        output(render_gate(form, results(), context), target, to_the_end=True)
     except OsaidError as error:
         fail(error)
     for other, problem in ids.warnings(inputs):

@@ -43,4 +43,8 @@ def rubrics_named(names: tuple[str, ...]) -> tuple[Rubric, ...]:
 
 def main_and_others(names: tuple[str, ...]) -> tuple[Rubric, ...]:
     """The rubric that leads and those beside it: one alone has all bundled ones beside it. Raises RubricError or DocumentError."""
-    return rubrics_named((*(names or (DEFAULT_RUBRIC,)), _ALL) if len(names) < 2 else names)
+    named = rubrics_named(names)
+    if len(named) > 1:
+        return named
+    # One of somebody's own stands in for the bundled one of its id.
+    return (*named, *(rubric for rubric in rubrics_named((_ALL,)) if rubric.id not in {one.id for one in named}))

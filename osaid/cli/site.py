@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 import tempfile
 
 import click
 
+from .. import document
 from ..errors import OsaidError, Place, Problem, UsageError
 from ..lineage import Library
 from ..messages import sentence
 from ..reports.text import plain, web_address
 from ..results.review import Review, review
+from ..results.saved import SAVED_LIMITS
 from ..rubrics.assessor import Assessor
 from ..rubrics.rubric import Rubric
 from ..site.build import Site
@@ -44,7 +47,7 @@ def command(cards: tuple[str, ...], folder: str, names: tuple[str, ...], title: 
         rubrics = _distinct(main_and_others(names))
         if base_url and not web_address(base_url):
             raise UsageError(Problem("site.base-url", {"address": base_url[:200]}))
-        inputs, _ = expand(cards, source)
+        inputs = _outside(folder, cards, source)
         before = read_index(folder)
     except OsaidError as error:
         fail(error)
@@ -66,19 +69,21 @@ def command(cards: tuple[str, ...], folder: str, names: tuple[str, ...], title: 
                     failed += 1
                     continue
                 try:
-                    for path, text in site.add(found, writer.old):
-                        writer.write(path, text)
+                    files = site.add(found, writer.old)
                 except OsaidError as error:
                     failed += 1
                     for problem in error.problems:
                         complain(problem, item.name)
+                    continue
+                for path, text in files:
+                    writer.write(path, text)
             if not site.entries:
                 sys.exit(EXIT_INPUT)
-            for path, text in site.finish():
+            for path, text in site.finish(failed=failed > 0):
                 writer.write(path, text)
             writer.remove(site.stale())
-    except OSError as error:
-        fail(UsageError(Problem("file.unwritable", {"detail": error.strerror or str(error)}, Place(str(error.filename or folder)))))
+    except OsaidError as error:
+        fail(error)
     count = len(site.entries)
     click.echo(sentence("site.done", {"count": str(count), "folder": plain(folder, 300), "written": str(writer.written)}), err=True)
     if failed:
@@ -94,6 +99,16 @@ def _reviewed(item: Input, assessors: list[Assessor], library: Library) -> Revie
         return None
 
 
+def _outside(folder: str, cards: tuple[str, ...], source: str | None) -> list[Input]:
+    """The inputs, without what an earlier build wrote into the folder. Raises UsageError if a card is asked for there."""
+    place = os.path.join(os.path.realpath(folder), "")
+    for card in cards:
+        if os.path.join(os.path.realpath(card), "").startswith(place) and os.path.lexists(card):
+            raise UsageError(Problem("site.cards-inside", {"card": card[:200]}, Place(folder)))
+    inputs, _ = expand(cards, source)
+    return [item for item in inputs if not (os.path.lexists(item.name) and os.path.realpath(item.name).startswith(place))]
+
+
 def _distinct(rubrics: tuple[Rubric, ...]) -> tuple[Rubric, ...]:
     """Rubrics whose pages and badges get addresses of their own. Raises UsageError."""
     ids = [rubric.id for rubric in rubrics]
@@ -104,7 +119,10 @@ def _distinct(rubrics: tuple[Rubric, ...]) -> tuple[Rubric, ...]:
 
 
 class _Writer:
-    """Writes files into a folder: those that changed, each into a folder of parts first, and from there to its place."""
+    """Writes files into a folder: those that changed, each into a folder of parts first, and from there to its place.
+
+    It never follows a link out of the folder. Nothing is made before the first file.
+    """
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -112,40 +130,61 @@ class _Writer:
         self._parts = ""
 
     def __enter__(self) -> _Writer:
-        os.makedirs(self.folder, exist_ok=True)
-        self._parts = tempfile.mkdtemp(prefix=".osaid-", suffix=".part", dir=self.folder)
         return self
 
     def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self._parts, ignore_errors=True)
+        if self._parts:
+            shutil.rmtree(self._parts, ignore_errors=True)
 
     def old(self, path: str) -> bytes | None:
-        """What a file of the site holds now, or None."""
+        """What a file of the site holds now, or None if there is none, or something else."""
+        target = os.path.join(self.folder, path)
         try:
-            with open(os.path.join(self.folder, path), "rb") as file:
-                return file.read()
-        except OSError:
-            return None
+            if self._is_inside(path) and stat.S_ISREG(os.lstat(target).st_mode):
+                return document.read_file(target, SAVED_LIMITS)
+        except (OSError, OsaidError):
+            pass
+        return None
 
     def write(self, path: str, text: str) -> None:
-        """Write a file of the site, unless it is there already as it should be."""
-        raw = text.encode("utf-8", "replace")
-        if self.old(path) == raw:
-            return
-        part, target = os.path.join(self._parts, "part"), os.path.join(self.folder, path)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(part, "wb") as file:
-            file.write(raw)
-        os.replace(part, target)
+        """Write a file of the site, unless it is there already as it should be. Raises UsageError."""
+        raw, target = text.encode("utf-8", "replace"), os.path.join(self.folder, path)
+        try:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            if not self._is_inside(path):
+                raise UsageError(Problem("site.link", {}, Place(os.path.dirname(target))))
+            if not self._parts:
+                self._parts = tempfile.mkdtemp(prefix=".osaid-", suffix=".part", dir=self.folder)
+            if self.old(path) == raw:
+                return
+            part = os.path.join(self._parts, "part")
+            with open(part, "wb") as file:
+                file.write(raw)
+            os.replace(part, target)
+        except OSError as error:
+            raise UsageError(Problem("file.unwritable", {"detail": error.strerror or str(error)}, Place(target))) from None
         self.written += 1
 
     def remove(self, paths: list[str]) -> None:
-        """Remove files of an earlier build, and the folders that they leave empty."""
+        """Remove files of an earlier build, and the folders that they leave empty. Raises UsageError."""
         for path in paths:
             target = os.path.join(self.folder, path)
-            if os.path.isfile(target) or os.path.islink(target):
-                os.unlink(target)
-                self.written += 1
-            folder = os.path.dirname(target)
-            if folder != self.folder and os.path.isdir(folder) and not os.listdir(folder):
-                os.rmdir(folder)
+            try:
+                if self._is_inside(path) and stat.S_ISREG(os.lstat(target).st_mode):
+                    os.unlink(target)
+                    self.written += 1
+                    self._tidy(os.path.dirname(target))
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise UsageError(Problem("file.unwritable", {"detail": error.strerror or str(error)}, Place(target))) from None
+
+    def _tidy(self, folder: str) -> None:
+        while os.path.normpath(folder) != os.path.normpath(self.folder) and not os.listdir(folder):
+            os.rmdir(folder)
+            folder = os.path.dirname(folder)
+
+    def _is_inside(self, path: str) -> bool:
+        """Whether the folder of a file is where its name says, and no link that leads elsewhere."""
+        folder = os.path.dirname(path)
+        return os.path.realpath(os.path.join(self.folder, folder)) == os.path.normpath(os.path.join(os.path.realpath(self.folder), folder))

@@ -203,17 +203,23 @@ def _terms_of_weights(item: Review) -> str:
 def outlook_words(item: Review) -> list[str]:
     """What would change the verdict, a sentence each."""
     judged, now = item.main, item.main.assessment.verdict.id
-    found = [_step(step, judged, now) for step in item.outlook.steps]
+    if len(judged.rubric.verdicts) == 1:
+        return [sentence("report.change-no-verdict")]
+    best = now == judged.rubric.verdicts[0].id
+    found = [_step(step, judged, now) for step in item.outlook.steps if not best or step.kind == "answers"]
     titles = {criterion.id: criterion.title for criterion in judged.rubric.criteria}
     for step in item.outlook.alone:
         params = {"criterion": titles[step.criteria[0]], "verdict": judged.rubric.verdict_texts(step.verdict)[0]}
         found.append(sentence("report.change-alone", params))
+    inherited = [result for severity in ("blocking", "question") for _, result, _ in gaps(item, severity) if result.inherited_from]
+    if found and inherited:
+        bases = dict.fromkeys(short(base) for result in inherited for base in result.inherited_from)
+        found.append(sentence("report.change-bases", {"points": _points(len(inherited)), "bases": ", ".join(bases)}))
     return found or [sentence("report.change-nothing")]
 
 
 def _step(step: Step, judged: Judged, now: str) -> str:
-    count = len(step.criteria)
-    points = sentence("words.point" if count == 1 else "words.points", {"count": str(count)})
+    points = _points(len(step.criteria))
     if step.kind == "answers" and now == judged.rubric.verdicts[0].id:
         return sentence("report.change-answers-keep", {"points": points})
     others = [verdict for verdict in step.possible if verdict != step.verdict]
@@ -223,6 +229,10 @@ def _step(step: Step, judged: Judged, now: str) -> str:
     elif others:
         label = sentence("report.change-unless", {"verdict": label, "verdicts": _labels(judged, others)})
     return sentence(_CHANGES[step.kind][step.verdict == now], {"points": points, "verdict": label})
+
+
+def _points(count: int) -> str:
+    return sentence("words.point" if count == 1 else "words.points", {"count": str(count)})
 
 
 _CHANGES = {

@@ -11,6 +11,9 @@ from ..rubrics.rubric import Rubric
 __all__ = ["Outlook", "Step", "outlook"]
 
 
+_NOTHING = "terms.nothing-published"
+
+
 class Step(NamedTuple):
     """A way to mend a model: the criteria to be met, and the verdict that this would bring.
 
@@ -34,8 +37,11 @@ class Outlook(NamedTuple):
 def outlook(assessment: Assessment, rubric: Rubric) -> Outlook:
     """What would change the verdict of an assessment by ``rubric``. Ways that cover the same criteria are told once."""
     questions = tuple(gap.criterion for gap in assessment.gaps if gap.severity == "question")
-    terms = tuple(gap.criterion for gap in assessment.gaps if gap.severity == "blocking" and gap.terms)
-    releases = tuple(gap.criterion for gap in assessment.gaps if gap.severity == "blocking" and not gap.terms)
+    # Where nothing is published, no terms can help: what will be published can come under free terms.
+    unpublished = {result.id for result in assessment.criteria if all(reason.code == _NOTHING for reason in result.reasons)}
+    blocking = [gap for gap in assessment.gaps if gap.severity == "blocking"]
+    terms = tuple(gap.criterion for gap in blocking if gap.terms and gap.criterion not in unpublished)
+    releases = tuple(gap.criterion for gap in blocking if not gap.terms or gap.criterion in unpublished)
     ways = {
         "answers": questions,
         "terms": terms,

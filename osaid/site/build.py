@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import Place, Problem, UsageError
+from ..reports.text import plain
 from ..results.review import Review
 from ..rubrics.rubric import Rubric
 from .changes import News, added, because, changed, in_order, removed
-from .entry import Entry, entry_of
+from .entry import Entry, entry_of, entry_of_old
 from .index import FEED, INDEX, framework_path, index_text, paths_of, result_path
 from .pages import feed, files_of_model, table_page
 
 __all__ = ["Site"]
+
+_MOST = 500
 
 Read = Callable[[str], "bytes | None"]
 """Reads a file of the earlier build by its path in the site."""
@@ -33,7 +37,7 @@ class Site:
         self._before: Mapping[str, Any] = before or {"rubrics": [], "models": [], "changes": []}
         self._old = {model["id"]: model for model in self._before["models"]}
         self._changes: list[News] = []
-        self._made: set[str] = set()
+        self._index: Mapping[str, Any] = self._before
 
     @property
     def entries(self) -> list[Entry]:
@@ -47,28 +51,31 @@ class Site:
             raise UsageError(Problem("site.same-id", {"id": entry.id}, Place(item.card.subject.path)))
         self._entries[entry.id] = entry
         self._note(entry, item, old)
-        return self._seen(files_of_model(item, self.base_url, self._paths))
+        return files_of_model(item, self.base_url, self._paths)
 
-    def finish(self) -> Iterator[tuple[str, str]]:
-        """The files that need all models: tables, feed and, last, the index: it is replaced once all it names is there."""
+    def finish(self, *, failed: bool = False) -> Iterator[tuple[str, str]]:
+        """The files that need all models: tables, feed, index and, last, the front page.
+
+        Where cards ``failed``, it is not known which models they are about: those of the earlier build stay as they were.
+        """
+        if failed:
+            old = (entry_of_old(model, self.rubrics) for name, model in self._old.items() if name not in self._entries)
+            self._entries.update((entry.id, entry) for entry in old if entry is not None)
         day = max((entry.as_of for entry in self._entries.values() if entry.as_of != "unknown"), default="unknown")
-        gone = [removed(model, day) for name, model in self._old.items() if name not in self._entries]
+        gone = [removed(model, day) for name, model in self._old.items() if name not in self._entries and not failed]
         changes = in_order([*self._changes, *gone, *(_kept(change) for change in self._before["changes"])])
         entries = self.entries
+        yield FEED, feed(self.title, self.base_url, changes, day)
+        index = index_text(self.title, self.base_url, self.rubrics, entries, changes)
+        self._index = json.loads(index)
+        yield INDEX, index
         for number, rubric in reversed(list(enumerate(self.rubrics))):
             path = framework_path(rubric.id, leads=number == 0)
-            yield from self._seen([(path, table_page(self.title, self.rubrics, number, entries, changes))])
-        yield from self._seen([(FEED, feed(self.title, self.base_url, changes, day))])
-        yield from self._seen([(INDEX, index_text(self.title, self.base_url, self.rubrics, entries, changes))])
+            yield path, table_page(self.title, self.rubrics, number, entries, changes)
 
     def stale(self) -> list[str]:
-        """The files of the earlier build that are no part of this one."""
-        return sorted(paths_of(self._before) - self._made)
-
-    def _seen(self, files: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        for path, text in files:
-            self._made.add(path)
-            yield path, text
+        """The files of the earlier build that are no part of this one. Only once it is finished."""
+        return sorted(paths_of(self._before) - paths_of(self._index))
 
     def _note(self, entry: Entry, item: Review, old: Read) -> None:
         """What changed about a model since the earlier build."""
@@ -78,10 +85,14 @@ class Site:
             return
         rubric = {rubric["id"]: rubric["sha256"] for rubric in self._before["rubrics"]}.get(self.rubrics[0].id)
         mark = before["marks"][0]
-        if mark["rubric"] != self.rubrics[0].id or (before["sha256"] == entry.sha256 and rubric == self.rubrics[0].sha256):
+        now = entry.marks[0]
+        same = (mark["verdict"], mark["score"]) == (now.verdict, now.score._asdict())  # a base model's card can change it as well
+        if mark["rubric"] != now.rubric or (same and before["sha256"] == entry.sha256 and rubric == self.rubrics[0].sha256):
             return  # another framework leads, or nothing changed
         self._changes.append(changed(before, entry, because(old(result_path(entry.id)), item.main)))
 
 
 def _kept(change: Mapping[str, Any]) -> News:
-    return News(**{**change, "because": tuple(change["because"])})
+    """News of an earlier index, which can be a stranger's."""
+    told: dict[str, Any] = {key: plain(value, _MOST) if isinstance(value, str) else value for key, value in change.items()}
+    return News(**{**told, "because": tuple(plain(name, _MOST) for name in change["because"])})

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ..reports.ranking import Standing, standing
 from ..reports.text import plain
 from ..reports.words import name, terms_license
 from ..results.review import Judged, Review
 from ..rubrics.assessment import Score
+from ..rubrics.rubric import Rubric
 
-__all__ = ["Entry", "Mark", "badge_path", "entry_of", "model_path"]
+__all__ = ["Entry", "Mark", "badge_path", "entry_of", "entry_of_old", "model_path"]
 
 _MOST = 200
 
@@ -61,6 +63,22 @@ def entry_of(item: Review) -> Entry:
     )
 
 
+def entry_of_old(model: Mapping[str, Any], rubrics: Sequence[Rubric]) -> Entry | None:
+    """The entry of a model as an earlier index has it; None if it was not judged by these rubrics."""
+    if [mark["rubric"] for mark in model["marks"]] != [rubric.id for rubric in rubrics]:
+        return None
+    texts = {key: plain(model[key], _MOST) for key in ("id", "name", "developer", "version", "license", "free", "as_of", "sha256")}
+    marks = []
+    for mark, rubric in zip(model["marks"], rubrics, strict=True):
+        order, score = rubric.best_first(), Score(**mark["score"])
+        if mark["verdict"] not in order:
+            return None
+        place = Standing(order.index(mark["verdict"]), -score.low, -score.high, texts["name"].casefold(), "")
+        label, tone = plain(mark["label"], _MOST), rubric.tone(mark["verdict"])
+        marks.append(Mark(rubric.id, mark["verdict"], label, tone, tuple(mark["possible"]), score, place))
+    return Entry(**texts, marks=tuple(marks))
+
+
 def _mark(judged: Judged) -> Mark:
     assessment, rubric = judged
     verdict = assessment.verdict
@@ -82,4 +100,4 @@ def model_path(identifier: str) -> str:
 
 def badge_path(identifier: str, rubric: str = "", ending: str = "svg") -> str:
     """Where a model's badge stands: the leading framework's as ``badge``, every framework's under its id. ``json`` is for shields.io."""
-    return f"models/{identifier}/{rubric or 'badge'}.{ending}"
+    return f"models/{identifier}/badges/{rubric}.{ending}" if rubric else f"models/{identifier}/badge.{ending}"

@@ -111,15 +111,13 @@ def read_index(folder: str) -> Mapping[str, Any] | None:
 
 
 def paths_of(index: Mapping[str, Any]) -> set[str]:
-    """All files that the site of an index consists of."""
-    found = {INDEX, FEED, *(rubric["page"] for rubric in index["rubrics"])}
+    """All files that the site of an index consists of.
+
+    They are worked out from its ids: the index can be a stranger's, and what is stale is removed.
+    """
+    rubrics = [rubric["id"] for rubric in index["rubrics"]]
+    found = {INDEX, FEED, *(framework_path(rubric, leads=number == 0) for number, rubric in enumerate(rubrics))}
     for model in index["models"]:
-        found |= {model["page"], model["result"], badge_path(model["id"]), badge_path(model["id"], "", "json")}
-        found |= {path for mark in model["marks"] for path in (mark["badge"], mark["endpoint"])}
-    return {path for path in found if _is_inside(path)}
-
-
-def _is_inside(path: str) -> bool:
-    """Whether a path of an index leads into the site: an index can be a stranger's, and what is stale is removed."""
-    parts = path.split("/")
-    return "\\" not in path and ":" not in path and all(part not in ("", ".", "..") for part in parts)
+        found |= {model_path(model["id"]), result_path(model["id"])}
+        found |= {badge_path(model["id"], rubric, ending) for rubric in ("", *rubrics) for ending in ("svg", "json")}
+    return found

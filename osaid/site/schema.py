@@ -13,6 +13,7 @@ from ..schemas import published_schema
 __all__ = ["Index", "site_schema"]
 
 SITE_SCHEMA_ID = "urn:osaid:schema:site:1"
+Day = Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|unknown)(?![\s\S])")]
 RubricId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*(?![\s\S])", max_length=200)]
 
 
@@ -57,14 +58,14 @@ class ModelEntry(_Part):
     sha256: str = Field(description="Of the card.")
     page: str
     result: str = Field(description="The assessment by the leading framework, as osaid score --format json writes it.")
-    marks: list[MarkData]
+    marks: list[MarkData] = Field(min_length=1)
 
 
 class NewsEntry(_Part):
     """Something that changed between two builds, by the leading framework."""
 
-    id: str
-    date: str = Field(description="The day of the card's facts.")
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}(?![\s\S])")]
+    date: Day = Field(description="The day of the card's facts.")
     model: Identifier
     name: str
     kind: Literal["added", "changed", "removed"]
