@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,6 +36,15 @@ ROOMS = [
 ]
 # errors asks messages for its sentences, inside the functions that make them.
 UPWARD = {("errors", "messages")}
+
+
+def test_the_rooms_are_those_of_the_design() -> None:
+    """In the same order: the page says which room may import from which."""
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    told = [
+        re.sub(r"\.py$|/$", "", name) for row in re.findall(r"^\| (`.*?`) \|", text, re.MULTILINE) for name in re.findall(r"`(.*?)`", row)
+    ]
+    assert told == ROOMS
 
 
 def modules() -> list[Path]:

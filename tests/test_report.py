@@ -237,6 +237,23 @@ def test_several_cards_make_a_comparison(tmp_path: Path) -> None:
         assert len({cells(line) for line in table.splitlines()}) == 1
 
 
+def test_two_cards_of_one_id_have_places_of_their_own(tmp_path: Path) -> None:
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(json.dumps(full_card("same-1b", version=name)), encoding="utf-8")
+    ran = run("report", tmp_path)
+    assert ran.code == 0
+    assert "[card.same-id]" in ran.stderr
+    ids = [value for key, value in read(ran.stdout).attributes if key == "id"]
+    assert len(ids) == len(set(ids))
+
+
+def test_one_readable_card_makes_a_report(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("osaid_card: 1\n", encoding="utf-8")
+    ran = run("report", tmp_path / "broken.yaml", "bloom")
+    assert ran.code == 3
+    assert ran.stdout == run("report", "bloom").stdout
+
+
 def test_the_form_follows_the_ending(tmp_path: Path) -> None:
     for name, start in (("a.html", "<!DOCTYPE html>"), ("a.md", "# "), ("a.pdf", "%PDF-"), ("a.txt", "<!DOCTYPE html>")):
         assert run("report", "bloom", "-o", tmp_path / name).code == 0

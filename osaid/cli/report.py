@@ -12,7 +12,8 @@ from ..reports.documents import FORMATS, render
 from ..results.review import Review, review
 from ..rubrics.assessor import Assessor
 from .common import EXIT_INPUT, complain, fail, from_option, output
-from .inputs import expand, failure, index, keep
+from .inputs import Ids, expand, failure, index, keep
+from .progress import with_progress
 from .rubrics import leading_option, main_and_others
 
 
@@ -41,9 +42,11 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
     assessors = [Assessor(rubric, library) for rubric in rubrics]
     found: list[Review] = []
     failures = []
-    for item in inputs:
+    ids = Ids()
+    for position, item in enumerate(with_progress(inputs)):
         try:
             found.append(review(item.card(), assessors, library))
+            ids.add(found[-1].card.subject.id, position)
         except OsaidError as error:
             failures.append(failure(item, error))
             for problem in error.problems:
@@ -54,6 +57,8 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
         output(render(form or _by_ending(target), found, failures), target)
     except OsaidError as error:
         fail(error)
+    for other, problem in ids.warnings(inputs):
+        complain(problem, other, "warning")
     if failures:
         sys.exit(EXIT_INPUT)
 

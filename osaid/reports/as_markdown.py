@@ -6,7 +6,17 @@ from collections.abc import Iterable, Iterator
 
 from ..messages import sentence
 from ..outcome import Outcome
-from ..results.sentences import HEADINGS, LINEAGE_WORDS, NOTE_HEADINGS, OUTCOME_WORDS, outcome_text, reasons_text, remedy_text, score_text
+from ..results.sentences import (
+    HEADINGS,
+    LINEAGE_WORDS,
+    NOTE_HEADINGS,
+    NOTE_KINDS,
+    OUTCOME_WORDS,
+    outcome_text,
+    reasons_text,
+    remedy_text,
+    score_text,
+)
 from ..rubrics.assessment import Assessment, Basis
 from . import Context, Failure, Result
 from .ranking import Standing, standing, summary
@@ -93,8 +103,8 @@ def _one(assessment: Assessment, context: Context) -> Iterator[str]:
     for result, criterion in zip(assessment.criteria, rubric.criteria, strict=True):
         links = ", ".join(_link(evidence[item]) for item in result.evidence)
         yield f"| {criterion.title} ({result.id}) | {OUTCOME_WORDS[result.outcome]} | {links} |\n"
-    for heading, kinds in NOTE_HEADINGS.items():
-        notes = [note for note in assessment.notes if note.kind in kinds]
+    for part, heading in NOTE_HEADINGS.items():
+        notes = [note for note in assessment.notes if note.kind in NOTE_KINDS[part]]
         if notes:
             yield f"\n## {heading}\n\n"
         for note in notes:

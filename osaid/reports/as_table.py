@@ -13,6 +13,7 @@ from ..results.sentences import (
     HEADINGS,
     LINEAGE_WORDS,
     NOTE_HEADINGS,
+    NOTE_KINDS,
     OUTCOME_WORDS,
     as_of_text,
     in_words,
@@ -79,8 +80,8 @@ class _One:
         yield from self._met()
         yield from self._information()
         yield from self._sources()
-        for heading, kinds in NOTE_HEADINGS.items():
-            yield from self._notes(heading, kinds)
+        for part, heading in NOTE_HEADINGS.items():
+            yield from self._notes(heading, NOTE_KINDS[part])
         if self.assessment.gaps:
             other = f" --rubric {_asked_as(self.rubric)}" if self.rubric.id != DEFAULT_RUBRIC else ""
             yield f"\nMore on one of them: osaid explain {self.assessment.gaps[0].criterion}{other}\n"

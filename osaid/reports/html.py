@@ -48,7 +48,13 @@ def report_page(item: Review) -> str:
 
 def comparison_page(items: Sequence[Review], failures: Sequence[str], summary: str) -> str:
     """A report on several models; ``failures`` says which inputs could not be read."""
-    return page("comparison.html", items=items, failures=failures, summary=summary)
+    seen: dict[str, int] = {}
+    keys = []
+    for item in items:  # of two cards of one id each has its own places in the page
+        identifier = item.card.subject.id
+        seen[identifier] = seen.get(identifier, 0) + 1
+        keys.append(identifier if seen[identifier] == 1 else f"{identifier}--{seen[identifier]}")
+    return page("comparison.html", items=items, keys=keys, failures=failures, summary=summary)
 
 
 def page(template: str, *, script: str = "", **values: Any) -> str:
@@ -92,7 +98,6 @@ def _environment() -> Environment:
         web_address=web_address,
         reasons=_reasons,
         side_by_side=words.side_by_side,
-        key=lambda item: item.main.assessment.subject.id,
         several_lines=_several_lines,
         free_tone=_FREE_TONES.__getitem__,
     )

@@ -14,7 +14,7 @@ __all__ = ["render"]
 
 def render(reviews: Sequence[Review], failures: Sequence[Failure]) -> Iterator[str]:
     """The page."""
-    if len(reviews) == 1 and not failures:
+    if len(reviews) == 1:
         yield report_page(reviews[0])
         return
     told = [str(problem) for failure in failures for problem in failure.problems]

@@ -19,7 +19,7 @@ __all__ = ["render"]
 
 def render(reviews: Sequence[Review], failures: Sequence[Failure]) -> Iterator[str]:
     """A page on one model, or tables of several and a section on each."""
-    if len(reviews) == 1 and not failures:
+    if len(reviews) == 1:
         yield from _report(reviews[0])
     else:
         yield from _comparison(in_order(reviews), failures)

@@ -16,6 +16,7 @@ from ..results.sentences import (
     HEADINGS,
     LINEAGE_WORDS,
     NOTE_HEADINGS,
+    NOTE_KINDS,
     OUTCOME_WORDS,
     as_of_text,
     only_bases_to_blame,
@@ -317,8 +318,8 @@ _HEADINGS = {
 
 def notes(item: Review) -> Iterator[tuple[str, list[str]]]:
     """What reading a file in another format left to say, under its headings; then the card's own remarks."""
-    for heading, kinds in NOTE_HEADINGS.items():
-        told = [sentence(note.code, note.params) for note in item.card.notes if note.kind in kinds]
+    for part, heading in NOTE_HEADINGS.items():
+        told = [sentence(note.code, note.params) for note in item.card.notes if note.kind in NOTE_KINDS[part]]
         if told:
             yield heading, told
     remarks = list(item.card.data.get("notes", ()))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from typing import TypeVar
 
 from ..cards.subject import Subject
 from ..cards.vocabulary import vocabulary
@@ -17,7 +18,9 @@ __all__ = [
     "HEADINGS",
     "LINEAGE_WORDS",
     "NOTE_HEADINGS",
+    "NOTE_KINDS",
     "OUTCOME_WORDS",
+    "Words",
     "as_of_text",
     "in_words",
     "message",
@@ -29,26 +32,43 @@ __all__ = [
     "score_text",
 ]
 
-NOTE_HEADINGS = {
-    "How the file was read": ("unreadable", "conflict", "rule"),
-    "Said by the file besides, and not counted": ("unmapped", "lead"),
-}
-"""The notes of an import: their heading and the kinds under it."""
+_Key = TypeVar("_Key")
 
-HEADINGS = {
-    "blocking": "What stands in the way",
-    "question": "Open questions",
-    "advice": "What would make it better",
-}
+
+class Words(Mapping[_Key, str]):
+    """Words by what they stand for, from the catalogue of messages, each looked up when it is asked for."""
+
+    def __init__(self, codes: Mapping[_Key, str]) -> None:
+        self._codes = codes
+
+    def __getitem__(self, key: _Key) -> str:
+        return sentence(self._codes[key])
+
+    def __iter__(self) -> Iterator[_Key]:
+        return iter(self._codes)
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+
+NOTE_KINDS = {"read": ("unreadable", "conflict", "rule"), "besides": ("unmapped", "lead")}
+"""The notes of an import: the kinds that stand together."""
+NOTE_HEADINGS = Words({"read": "heading.notes-read", "besides": "heading.notes-besides"})
+"""The headings of these."""
+HEADINGS = Words({"blocking": "heading.blocking", "question": "heading.question", "advice": "heading.advice"})
 """Gaps by their severity, the most severe first."""
-LINEAGE_WORDS = {"missing": "no card", "unusable": "its card cannot be used", "cycle": "made from this model in its turn"}
-OUTCOME_WORDS = {
-    Outcome.MET: "met",
-    Outcome.PARTLY_MET: "partly met",
-    Outcome.NOT_MET: "not met",
-    Outcome.UNKNOWN: "unknown",
-    Outcome.NOT_APPLICABLE: "not applicable",
-}
+LINEAGE_WORDS = Words({"missing": "heading.base-missing", "unusable": "heading.base-unusable", "cycle": "heading.base-cycle"})
+"""Why there is no verdict on a base model."""
+OUTCOME_WORDS = Words(
+    {
+        Outcome.MET: "outcome.met",
+        Outcome.PARTLY_MET: "outcome.partly-met",
+        Outcome.NOT_MET: "outcome.not-met",
+        Outcome.UNKNOWN: "outcome.unknown",
+        Outcome.NOT_APPLICABLE: "outcome.not-applicable",
+    }
+)
+"""The five outcomes."""
 
 
 def message(reason: Reason) -> str:
