@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .cards.reader import LoadedCard, load_card
 from .errors import OsaidError, Problem
@@ -15,11 +15,19 @@ from .shapes import at
 if TYPE_CHECKING:
     from .cards.findings import Finding
 
-__all__ = ["Library", "bases_first", "lineage_findings", "names", "own"]
+__all__ = ["Ancestor", "Library", "ancestors", "bases_first", "lineage_findings", "names", "own"]
 
 _MOST_KEPT = 8
 _MOST_IDS = 1024
 _HUB = "https://huggingface.co/"
+
+
+class Ancestor(NamedTuple):
+    """A model up the line, and its card. ``status`` is found, missing, unusable or cycle: the model itself."""
+
+    model: str
+    status: str
+    card: LoadedCard | None
 
 
 class Library:
@@ -155,6 +163,24 @@ def bases_first(card: LoadedCard, library: Library, settled: Container[str] = ()
                 enter(base)
         elif base in in_waiting:
             lowest[here] = min(lowest[here], number[base])
+
+
+def ancestors(card: LoadedCard, library: Library) -> Iterator[Ancestor]:
+    """All models that a card's model was made from, up the line, each once, the nearest first."""
+    told = {card.subject.id}
+    waiting = deque([card])
+    while waiting:
+        made = waiting.popleft()
+        for name in _bases(made):
+            model = library.key(name, card)
+            if model == card.subject.id:
+                yield Ancestor(model, "cycle", None)
+            elif model not in told:
+                told.add(model)
+                status, found = library.look_up(model)
+                yield Ancestor(model, status, found)
+                if found is not None:
+                    waiting.append(found)
 
 
 def lineage_findings(card: LoadedCard, library: Library) -> list[Finding]:
