@@ -134,7 +134,7 @@ def badges() -> dict[Path, str]:
 
 
 def outputs() -> dict[Path, str]:
-    """The README and the pages on comparing and on formats with the real output of every command they show."""
+    """The README and the pages that show commands, with the real output of each."""
     block = re.compile(r"```console\n\$ (.*?)\n.*?```", re.DOTALL)
     with tempfile.TemporaryDirectory() as folder:
         for name in ("model_cards", "docs"):
