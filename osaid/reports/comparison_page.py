@@ -26,12 +26,6 @@ _FREEDOMS = {
     "modify": "compare.freedom-modify",
     "share": "compare.freedom-share",
 }
-_GRANTS = {
-    "free": "compare.grant-free",
-    "restricted": "compare.grant-restricted",
-    "denied": "compare.grant-denied",
-    "unknown": "compare.grant-unknown",
-}
 _LACKS = {"not_met": "compare.lacks-not-met", "partly_met": "compare.lacks-partly-met", "unknown": "compare.lacks-unknown"}
 
 
@@ -150,7 +144,7 @@ def _terms(terms: Weights) -> str:
     grants = dict(zip(FREEDOMS, terms[1:], strict=True))
     if all(grant == _GRANTED for grant in grants.values()):
         return sentence("compare.weights-free", {"license": license})
-    freedoms = ", ".join(sentence(_FREEDOMS[name], {"grant": sentence(_GRANTS[grant])}) for name, grant in grants.items())
+    freedoms = ", ".join(sentence(_FREEDOMS[name], {"grant": sentence(f"grant.{grant}")}) for name, grant in grants.items())
     return sentence("compare.weights-not-free", {"license": license, "freedoms": freedoms})
 
 

@@ -21,7 +21,7 @@ _FIELDS = {
     "name": "diff.field-name",
     "developer": "diff.field-developer",
     "version": "diff.field-version",
-    "as_of": "diff.field-as_of",
+    "as_of": "compare.as-of",
     "format": "diff.field-format",
     "sha256": "diff.field-digest",
 }
@@ -180,11 +180,11 @@ def _scores(change: Change) -> Iterator[Section]:
     if pillars:
         header = ("compare.pillar", "diff.before", "diff.after")
         rows = tuple((one_line(pillar.label), _score(pillar.before), _score(pillar.after)) for pillar in pillars)
-        yield Section(sentence("diff.pillars"), grid=Grid(tuple(map(sentence, header)), rows))
+        yield Section(sentence("compare.pillars"), grid=Grid(tuple(map(sentence, header)), rows))
     if change.levels:
         header = ("compare.level", "diff.before", "diff.after")
         rows = tuple((one_line(level.label), reached_text(level.before), reached_text(level.after)) for level in change.levels)
-        yield Section(sentence("diff.levels"), grid=Grid(tuple(map(sentence, header)), rows))
+        yield Section(sentence("compare.levels"), grid=Grid(tuple(map(sentence, header)), rows))
 
 
 def _criteria(code: str, criteria: Iterable[Named]) -> Iterator[Section]:
