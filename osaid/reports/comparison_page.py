@@ -98,10 +98,11 @@ class _Page:
             cells = tuple((_title(row), *map(outcome_word, row.outcomes)) for row in rows)
             yield Section(heading, tuple(texts), Grid((sentence("compare.criterion"), *self.names), cells))
         else:
+            legend = ", ".join(f"{mark} {outcome_word(outcome)}" for outcome, mark in _MARKS.items())
             for number, block in enumerate(self.blocks):
                 header = (sentence("compare.criterion"), *(str(position + 1) for position in block))
                 marks = tuple((_title(row), *(_MARKS.get(row.outcomes[position] or "", "") for position in block)) for row in rows)
-                first = (sentence("compare.marks"), *texts)
+                first = (sentence("compare.marks", {"marks": legend}), *texts)
                 yield Section(heading if not number else "", first if not number else (), Grid(header, marks))
 
     def _lacks(self) -> Iterator[Item]:
