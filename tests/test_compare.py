@@ -52,10 +52,11 @@ def test_it_says_what_score_says() -> None:
     names = ["phi-2", "bloom", "pythia-6.9b"]
     (found,) = json.loads(run("compare", *names, "--format", "json").stdout)["comparisons"]
     scored = {item["subject"]["id"]: item for item in json.loads(run("score", *names, "--format", "json").stdout)["assessments"]}
-    assert [model["id"] for model in found["models"]] == names, "in the order in which they were named"
+    assert [model["subject"]["id"] for model in found["models"]] == names, "in the order in which they were named"
     for position, model in enumerate(found["models"]):
-        single = scored[model["id"]]
+        single = scored[model["subject"]["id"]]
         assert (model["verdict"]["id"], model["score"]) == (single["verdict"]["id"], single["score"])
+        assert (model["subject"], model["rubric"]) == (single["subject"], single["rubric"])
         assert [row["outcomes"][position] for row in found["criteria"]] == [item["outcome"] for item in single["criteria"]]
         assert [row["scores"][position] for row in found["pillars"]] == [item["score"] for item in single["pillars"]]
     assert all(row["differs"] == (len(set(row["outcomes"])) > 1) for row in found["criteria"])

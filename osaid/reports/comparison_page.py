@@ -62,8 +62,8 @@ class _Page:
         header = [sentence(code) for code in [*([] if self.few else ["compare.number"]), *names]]
         rows = []
         for position, model in enumerate(self.comparison.models):
-            cells = [self.names[position], _verdict(model), range_text(model.score), one_line(model.as_of, 10)]
-            cells += [f"{one_line(model.rubric_version, 20)} {model.rubric_sha256[:8]}"] if versions else []
+            cells = [self.names[position], _verdict(model), range_text(model.score), one_line(model.subject.as_of, 10)]
+            cells += [f"{one_line(model.rubric.version, 20)} {model.rubric.sha256[:8]}"] if versions else []
             rows.append(tuple(cells if self.few else [str(position + 1), *cells]))
         header += [sentence("compare.rubric-version")] if versions else []
         return Grid(tuple(header), tuple(rows))
@@ -160,14 +160,15 @@ def _verdict(model: Model) -> str:
 
 def _told_apart(models: Sequence[Model], position: int) -> str:
     """A model's name; with its version, or where it was read from, where another one has the same."""
-    model = models[position]
-    same = [other for other in models if other.name == model.name]
+    model = models[position].subject
+    same = [other.subject for other in models if other.subject.name == model.name]
+    name = one_line(model.name, _NAME)
     if len(same) == 1:
-        return one_line(model.name, _NAME)
+        return name
     for more in ("id", "version", "as_of", "path"):
         if len({getattr(other, more) for other in same}) == len(same):
-            return sentence("diff.named", {"name": one_line(model.name, _NAME), "id": one_line(getattr(model, more) or "", _NAME)})
-    return sentence("diff.named", {"name": one_line(model.name, _NAME), "id": str(position + 1)})
+            return sentence("diff.named", {"name": name, "id": one_line(getattr(model, more) or "", _NAME)})
+    return sentence("diff.named", {"name": name, "id": str(position + 1)})
 
 
 def _title(row: Row) -> str:

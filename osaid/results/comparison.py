@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..cards.subject import Subject
 from ..licenses.expression import terms
 from ..rubrics.assessment import Score
 from .changes import Reached, Stand
 
-__all__ = ["Comparison", "Lack", "Model", "Row", "Weights", "compare"]
+__all__ = ["Comparison", "JudgedBy", "Lack", "Model", "Row", "Weights", "compare"]
 
 Data = Mapping[str, Any]
 _WEIGHTS = "weights"
@@ -26,18 +27,20 @@ class Weights(NamedTuple):
     share: str
 
 
+class JudgedBy(NamedTuple):
+    """By which rubric a model was judged, at which version."""
+
+    id: str
+    version: str
+    title: str
+    sha256: str
+
+
 class Model(NamedTuple):
     """One of the models compared. ``weights`` is empty where the rubric does not ask for the terms of the weights."""
 
-    path: str | None
-    id: str
-    name: str
-    developer: str
-    version: str
-    as_of: str
-    sha256: str
-    rubric_version: str
-    rubric_sha256: str
+    subject: Subject
+    rubric: JudgedBy
     verdict: Stand
     score: Score
     weights: tuple[Weights, ...]
@@ -107,17 +110,10 @@ def compare(assessments: Sequence[Data]) -> Comparison:
 
 
 def _model(assessment: Data) -> Model:
-    subject, rubric, verdict = assessment["subject"], assessment["rubric"], assessment["verdict"]
+    verdict = assessment["verdict"]
     return Model(
-        subject["path"],
-        subject["id"],
-        subject["name"],
-        subject["developer"],
-        subject["version"],
-        subject["as_of"],
-        subject["sha256"],
-        rubric["version"],
-        rubric["sha256"],
+        Subject(**assessment["subject"]),
+        JudgedBy(**assessment["rubric"]),
         Stand(verdict["id"], verdict["label"], tuple(verdict["possible"])),
         Score(**assessment["score"]),
         tuple(Weights(license, *terms(license).grants) for license in _licenses(assessment)),

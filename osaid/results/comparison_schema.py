@@ -11,7 +11,7 @@ from pydantic import Field
 
 from ..schemas import published_schema
 from .diff_schema import ReachedData, StandData
-from .schema import ErrorData, Outcome, Part, ScoreData, Tool
+from .schema import ErrorData, Outcome, Part, RubricData, ScoreData, SubjectData, Tool
 
 __all__ = ["CompareRun", "comparison_schema"]
 
@@ -32,15 +32,8 @@ class WeightsData(Part):
 class ModelData(Part):
     """One of the models compared."""
 
-    path: str | None
-    id: str
-    name: str
-    developer: str
-    version: str
-    as_of: str
-    sha256: str
-    rubric_version: str
-    rubric_sha256: str
+    subject: SubjectData
+    rubric: RubricData
     verdict: StandData
     score: ScoreData
     weights: list[WeightsData] = Field(description="Empty where the rubric does not ask for the terms of the weights.")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..schemas import published_schema
 
-__all__ = ["ErrorData", "Outcome", "Part", "Percent", "Run", "ScoreData", "Tool", "assessment_schema"]
+__all__ = ["ErrorData", "Outcome", "Part", "Percent", "RubricData", "Run", "ScoreData", "SubjectData", "Tool", "assessment_schema"]
 
 RESULT_SCHEMA_ID = "urn:osaid:schema:assessment:1"
 Outcome = Literal["met", "partly_met", "not_met", "unknown", "not_applicable"]
