@@ -11,7 +11,7 @@ from .. import __version__
 from ..errors import OsaidError, Problem, UsageError
 from ..reports.comparison_page import page
 from ..reports.pages import FORMATS, as_json, show
-from ..results.comparison import Comparison, compare
+from ..results.comparison import COMPARISON_VERSION, Comparison, compare
 from .common import EXIT_INPUT, fail, from_option, output, width
 from .rubrics import rubric_option
 from .sides import Side, assess, not_over_an_input, read_side, yardstick
@@ -40,7 +40,7 @@ def command(models: tuple[str, ...], names: tuple[str, ...], source: str | None,
         if not comparisons and not failures:
             raise UsageError(Problem("compare.two"))
         if form == "json":
-            output(as_json({"comparisons": comparisons}, failures, __version__), target)
+            output(as_json(COMPARISON_VERSION, {"comparisons": comparisons}, failures, __version__), target)
         elif comparisons:
             output(show(form, page(comparisons, whole, width()), width()), target)
     except OsaidError as error:

@@ -13,7 +13,7 @@ from ..errors import OsaidError, Place, Problem, UsageError
 from ..reports import Failure
 from ..reports.diff_page import page
 from ..reports.pages import FORMATS, as_json, show
-from ..results.changes import Change, Difference
+from ..results.changes import DIFF_VERSION, Change, Difference
 from ..results.diff import Pairs, diff, pairs
 from .common import EXIT_INPUT, complain, fail, from_option, output, width
 from .rubrics import rubric_option
@@ -46,7 +46,7 @@ def command(old: str, new: str, names: tuple[str, ...], source: str | None, form
         if form == "json":
             found = difference or Difference((), (), ())
             parts = {"changes": found.changes, "added": found.added, "removed": found.removed}
-            output(as_json(parts, failures, __version__), target)
+            output(as_json(DIFF_VERSION, parts, failures, __version__), target)
         elif difference is not None:
             unread = (len(sides[0].failures), len(sides[1].failures))
             output(show(form, page(difference, unread), width()), target)

@@ -8,6 +8,7 @@ from ..cards.leaves import FactChange
 from ..rubrics.assessment import Score
 
 __all__ = [
+    "DIFF_VERSION",
     "Cause",
     "Change",
     "CriterionChange",
@@ -24,6 +25,9 @@ __all__ = [
     "Told",
     "VerdictChange",
 ]
+
+DIFF_VERSION = "1"
+"""Version of the form of its JSON. It grows when a key changes its meaning or goes; new keys may come."""
 
 
 class FieldChange(NamedTuple):

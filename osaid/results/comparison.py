@@ -10,7 +10,10 @@ from ..licenses.expression import terms
 from ..rubrics.assessment import Score
 from .changes import Reached, Stand
 
-__all__ = ["Comparison", "JudgedBy", "Lack", "Model", "Row", "Weights", "compare"]
+__all__ = ["COMPARISON_VERSION", "Comparison", "JudgedBy", "Lack", "Model", "Row", "Weights", "compare"]
+
+COMPARISON_VERSION = "1"
+"""Version of the form of its JSON. It grows when a key changes its meaning or goes; new keys may come."""
 
 Data = Mapping[str, Any]
 _WEIGHTS = "weights"
