@@ -23,9 +23,7 @@ from osaid.policy.model import policy_schema
 from osaid.policy.schema import gate_schema
 from osaid.reports.badge import badge_of, svg
 from osaid.resources import as_json
-from osaid.results.comparison_schema import comparison_schema
-from osaid.results.diff_schema import diff_schema
-from osaid.results.schema import assessment_schema
+from osaid.results.schema import assessment_schema, comparison_schema, diff_schema
 from osaid.results.sentences import score_text
 from osaid.rubrics.assessor import Assessor
 from osaid.rubrics.model import rubric_schema
