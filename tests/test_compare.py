@@ -52,10 +52,11 @@ def test_it_says_what_score_says() -> None:
     names = ["phi-2", "bloom", "pythia-6.9b"]
     (found,) = json.loads(run("compare", *names, "--format", "json").stdout)["comparisons"]
     scored = {item["subject"]["id"]: item for item in json.loads(run("score", *names, "--format", "json").stdout)["assessments"]}
-    assert [model["id"] for model in found["models"]] == names, "in the order in which they were named"
+    assert [model["subject"]["id"] for model in found["models"]] == names, "in the order in which they were named"
     for position, model in enumerate(found["models"]):
-        single = scored[model["id"]]
+        single = scored[model["subject"]["id"]]
         assert (model["verdict"]["id"], model["score"]) == (single["verdict"]["id"], single["score"])
+        assert (model["subject"], model["rubric"]) == (single["subject"], single["rubric"])
         assert [row["outcomes"][position] for row in found["criteria"]] == [item["outcome"] for item in single["criteria"]]
         assert [row["scores"][position] for row in found["pillars"]] == [item["score"] for item in single["pillars"]]
     assert all(row["differs"] == (len(set(row["outcomes"])) > 1) for row in found["criteria"])
@@ -157,7 +158,15 @@ def test_tables_fit_and_leave_nothing_out(width: int) -> None:
     found = compare([data(f"bundled:{name}") for name in bundled_ids("model_cards")])
     text = "".join(show("table", page([found], True, width), width))
     assert all(len(line) <= width for line in text.splitlines())
-    numbers = [line.split()[1:] for line in text.splitlines() if line.split()[:1] == ["Criterion"]]
-    assert [int(number) for line in numbers for number in line] == list(range(1, len(found.models) + 1))
-    marks = sum(line.split()[-len(numbers[0]) :].count("+") for line in text.splitlines())
-    assert marks >= sum(row.outcomes[: len(numbers[0])].count("met") for row in found.criteria)
+    marks = {"met": "+", "partly_met": "~", "not_met": "-", "unknown": "?", "not_applicable": "."}
+    lines = [line.split() for line in text.splitlines()]
+    heads = [number for number, words in enumerate(lines) if words[:1] == ["Criterion"]]
+    shown = 0
+    for head in heads:
+        positions = [int(word) - 1 for word in lines[head][1:]]
+        assert positions == list(range(shown, shown + len(positions)))
+        shown += len(positions)
+        block = lines[head + 2 : lines.index([], head) if [] in lines[head:] else None]  # under the head is a line of dashes
+        told = [words[-len(positions) :] for words in block if {*words[-len(positions) :]} <= {*marks.values()}]
+        assert told == [[marks[row.outcomes[position] or ""] for position in positions] for row in found.criteria]
+    assert shown == len(found.models)

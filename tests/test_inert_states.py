@@ -43,7 +43,11 @@ def test_two_states_of_hostile_cards(states: tuple[Path, Path], command: str, fo
         check_markdown(ran.stdout)
     elif form == "json":
         found = json.loads(ran.stdout)
-        models = [item["model"] for item in found["changes"]] if command == "diff" else found["comparisons"][0]["models"]
+        models = (
+            [item["model"] for item in found["changes"]]
+            if command == "diff"
+            else [item["subject"] for item in found["comparisons"][0]["models"]]
+        )
         assert {model["name"] for model in models} == set(TEXTS.values()), "intact"
     else:
         assert max(map(len, ran.stdout.splitlines())) < 700, "long words are cut, and told to be"

@@ -41,6 +41,7 @@ PUT_TOGETHER = {
     "data-access.": [level for level in get_args(Level) if level != "unknown"],
     "coverage.": get_args(Level),
     "criterion.": OUTCOMES,
+    "grant.": GRANTS,
     "report.grant-": GRANTS,
     "report.freedom-": FREEDOMS,
     "report.status-": ("gated", "withheld", "unknown"),

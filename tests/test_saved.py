@@ -209,7 +209,7 @@ def test_texts_of_strangers(tmp_path: Path, name: str, form: str) -> None:
         assert visible(ran.stdout)
         if form == "json":
             found = json.loads(ran.stdout)
-            named = found["changes"][0]["model"] if command == "diff" else found["comparisons"][0]["models"][0]
+            named = found["changes"][0]["model"] if command == "diff" else found["comparisons"][0]["models"][0]["subject"]
             assert named["name"] == text
         else:
             assert len(ran.stdout) < 400_000

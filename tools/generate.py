@@ -23,9 +23,7 @@ from osaid.policy.model import policy_schema
 from osaid.policy.schema import gate_schema
 from osaid.reports.badge import badge_of, svg
 from osaid.resources import as_json
-from osaid.results.comparison_schema import comparison_schema
-from osaid.results.diff_schema import diff_schema
-from osaid.results.schema import assessment_schema
+from osaid.results.schema import assessment_schema, comparison_schema, diff_schema
 from osaid.results.sentences import score_text
 from osaid.rubrics.assessor import Assessor
 from osaid.rubrics.model import rubric_schema
@@ -134,7 +132,7 @@ def badges() -> dict[Path, str]:
 
 
 def outputs() -> dict[Path, str]:
-    """The README and the pages on comparing and on formats with the real output of every command they show."""
+    """The README and the pages that show commands, with the real output of each."""
     block = re.compile(r"```console\n\$ (.*?)\n.*?```", re.DOTALL)
     with tempfile.TemporaryDirectory() as folder:
         for name in ("model_cards", "docs"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 __all__ = ["FactChange", "Steps", "dotted", "fact_changes", "leaves"]
 
@@ -13,9 +13,9 @@ _NAMED_BY = ("name", "model")  # what tells the maps of a list apart: data sets 
 
 
 class FactChange(NamedTuple):
-    """A value that two cards do not share: the way to it, and what each of them says (None: nothing)."""
+    """A value of a card: added (before is null), removed (after is null) or changed."""
 
-    path: str
+    path: Annotated[str, "The way to it, with dots. Data sets and base models stand under their names."]
     before: str | None
     after: str | None
 

@@ -11,10 +11,10 @@ from .. import __version__
 from ..errors import OsaidError, Problem, UsageError
 from ..reports.comparison_page import page
 from ..reports.pages import FORMATS, as_json, show
-from ..results.comparison import Comparison, compare
+from ..results.comparison import COMPARISON_VERSION, Comparison, compare
 from .common import EXIT_INPUT, fail, from_option, output, width
 from .rubrics import rubric_option
-from .sides import Side, assess, basis, not_over_an_input, read_side
+from .sides import Side, assess, not_over_an_input, read_side, yardstick
 
 
 @click.command("compare")
@@ -40,7 +40,7 @@ def command(models: tuple[str, ...], names: tuple[str, ...], source: str | None,
         if not comparisons and not failures:
             raise UsageError(Problem("compare.two"))
         if form == "json":
-            output(as_json({"comparisons": comparisons}, failures, __version__), target)
+            output(as_json(COMPARISON_VERSION, {"comparisons": comparisons}, failures, __version__), target)
         elif comparisons:
             output(show(form, page(comparisons, whole, width()), width()), target)
     except OsaidError as error:
@@ -53,7 +53,7 @@ def _comparisons(sides: Sequence[Side], names: tuple[str, ...]) -> list[Comparis
     """A comparison for each rubric by which there are two models or more."""
     if not sides:
         return []
-    by = basis(sides, names)
+    by = yardstick(sides, names)
     assessed = assess(sides, by)
     found = [[item.data for item in assessed if item.data["rubric"]["id"] == identifier] for identifier in by.ids]
     return [compare(models) for models in found if len(models) > 1]

@@ -13,11 +13,11 @@ from ..errors import OsaidError, Place, Problem, UsageError
 from ..reports import Failure
 from ..reports.diff_page import page
 from ..reports.pages import FORMATS, as_json, show
-from ..results.changes import Change, Difference
+from ..results.changes import DIFF_VERSION, Change, Difference
 from ..results.diff import Pairs, diff, pairs
 from .common import EXIT_INPUT, complain, fail, from_option, output, width
 from .rubrics import rubric_option
-from .sides import Assessed, Basis, Side, assess, basis, not_over_an_input, read_side
+from .sides import Assessed, Side, Yardstick, assess, not_over_an_input, read_side, yardstick
 
 
 @click.command("diff")
@@ -46,7 +46,7 @@ def command(old: str, new: str, names: tuple[str, ...], source: str | None, form
         if form == "json":
             found = difference or Difference((), (), ())
             parts = {"changes": found.changes, "added": found.added, "removed": found.removed}
-            output(as_json(parts, failures, __version__), target)
+            output(as_json(DIFF_VERSION, parts, failures, __version__), target)
         elif difference is not None:
             unread = (len(sides[0].failures), len(sides[1].failures))
             output(show(form, page(difference, unread), width()), target)
@@ -58,7 +58,7 @@ def command(old: str, new: str, names: tuple[str, ...], source: str | None, form
 
 def _difference(sides: list[Side], names: tuple[str, ...]) -> Difference | None:
     """What changed between two sides; None where they have no model in common."""
-    by = basis(sides, names)
+    by = yardstick(sides, names)
     assessed = [_each_once(assess([side], by), side) for side in sides]
     found = pairs(*([item.data for item in items] for items in assessed))
     for model in found.apart:
@@ -81,7 +81,7 @@ def _each_once(items: list[Assessed], side: Side) -> list[Assessed]:
     return list(found.values())
 
 
-def _changes(found: Pairs, assessed: list[list[Assessed]], by: Basis) -> Iterator[Change]:
+def _changes(found: Pairs, assessed: list[list[Assessed]], by: Yardstick) -> Iterator[Change]:
     cards = [{item.data["subject"]["id"]: item.card for item in items} for items in assessed]
     for old, new in found.both:
         before, after = (side[data["subject"]["id"]] for side, data in zip(cards, (old, new), strict=True))

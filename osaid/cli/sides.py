@@ -17,7 +17,7 @@ from .common import complain, same_file
 from .inputs import Input, expand, failure, index
 from .rubrics import rubrics_named
 
-__all__ = ["Assessed", "Basis", "Side", "assess", "basis", "not_over_an_input", "read_side"]
+__all__ = ["Assessed", "Side", "Yardstick", "assess", "not_over_an_input", "read_side", "yardstick"]
 
 _START = 4096
 _Find = Callable[[str], LoadedCard | None]
@@ -44,7 +44,7 @@ class Side(NamedTuple):
         return any(isinstance(found, LoadedCard) for _, found in self.read)
 
 
-class Basis(NamedTuple):
+class Yardstick(NamedTuple):
     """By which rubrics everything is compared: their ids, and those at hand by id."""
 
     ids: tuple[str, ...]
@@ -85,7 +85,7 @@ def _read(item: Input) -> LoadedCard | Saved:
     return item.card()
 
 
-def basis(sides: Sequence[Side], names: tuple[str, ...]) -> Basis:
+def yardstick(sides: Sequence[Side], names: tuple[str, ...]) -> Yardstick:
     """The rubrics that all sides are or can be judged by: those named, else those of the saved results, else the default.
 
     The rubric of a saved result is looked for among the bundled ones only: its id is a stranger's word, and no path. What is left out is
@@ -110,10 +110,10 @@ def basis(sides: Sequence[Side], names: tuple[str, ...]) -> Basis:
         common = usable
     if left_out := [identifier for identifier in wanted if identifier not in common]:
         complain(Problem("compare.rubric-left-out", {"ids": ", ".join(left_out)}), kind="warning")
-    return Basis(tuple(common), at_hand)
+    return Yardstick(tuple(common), at_hand)
 
 
-def assess(sides: Sequence[Side], by: Basis) -> list[Assessed]:
+def assess(sides: Sequence[Side], by: Yardstick) -> list[Assessed]:
     """Judge the cards of sides that belong together, and take what saved results say; by each rubric, in the order of the inputs.
 
     The card of a base model is looked for on the card's own side, then on the others, then among the bundled ones.

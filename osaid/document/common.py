@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..errors import DocumentError, Place, Problem
 
-__all__ = ["DEFAULT_LIMITS", "MOST_PROBLEMS", "UNSAFE", "Limits", "PathTo", "Places", "error", "line_column", "short"]
+__all__ = ["DEFAULT_LIMITS", "MOST_PROBLEMS", "UNSAFE", "Limits", "PathTo", "Places", "error", "line_column", "one_line", "short"]
 
 MOST_PROBLEMS = 100
 
@@ -44,6 +44,11 @@ def error(code: str, path: str | None, at: tuple[int, int] | None = None, **para
 def short(text: str, most: int = 60) -> str:
     """A stranger's text, cut for a message."""
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def one_line(text: str, most: int = 60) -> str:
+    """A stranger's text in one line, cut for a cell or a sentence."""
+    return short(" ".join(text.split()), most)
 
 
 def line_column(raw: bytes, offset: int) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from ..errors import OsaidError, Place, Problem
 from ..outcome import State, all_of, any_of
-from .knowledge import FREEDOMS, GRANTS, License, knowledge_base
+from .knowledge import FREEDOMS, GRANTS, Grant, License, knowledge_base
 
 __all__ = ["NO_LICENSE", "Leaf", "Terms", "on_terms", "terms"]
 
@@ -48,7 +48,7 @@ class Terms(NamedTuple):
 
     written: str
     expression: str  # with every name that was found replaced by its id
-    grants: tuple[str, str, str, str]  # in the order of FREEDOMS
+    grants: tuple[Grant, Grant, Grant, Grant]  # in the order of FREEDOMS
     osi_approved: str  # yes | no | unknown
     leaves: tuple[Leaf, ...]  # all licences, in order
     chosen: tuple[License, ...]  # those of the branch that counts

@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from ..resources import read_data
 from ..shapes import closest
 
-__all__ = ["FREEDOMS", "GRANTS", "Kind", "KnowledgeBase", "License", "fold", "knowledge_base"]
+__all__ = ["FREEDOMS", "GRANTS", "Grant", "Kind", "KnowledgeBase", "License", "fold", "knowledge_base"]
 
 FREEDOMS = ("use", "study", "modify", "share")
-GRANTS = ("denied", "restricted", "unknown", "free")  # from the strictest to the freest
+Grant = Literal["denied", "restricted", "unknown", "free"]
+GRANTS: tuple[Grant, ...] = get_args(Grant)
 """What a licence can say about a freedom, from the strictest to the freest."""
 
 _DROPPED = frozenset(("the", "license", "licence", "agreement", "version"))
@@ -36,7 +37,7 @@ def _means_more(name: str) -> bool:
     )
 
 
-_ALL_FREE = ("free", "free", "free", "free")
+_ALL_FREE: tuple[Grant, Grant, Grant, Grant] = ("free", "free", "free", "free")
 
 
 _WITH_SHORT = re.compile(r"(?P<name>[^()]+\S)\s*\((?P<short>[^()]+)\)")
@@ -69,7 +70,7 @@ class License(NamedTuple):
 
     id: str
     name: str
-    grants: tuple[str, str, str, str]
+    grants: tuple[Grant, Grant, Grant, Grant]
     osi_approved: str  # yes | no | unknown
     restrictions: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()

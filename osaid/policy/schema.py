@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from ..results.schema import ErrorData, SubjectData, Tool
+from ..results.schema import ErrorData, Part, SubjectData, Tool
 from ..schemas import published_schema
 
 __all__ = ["GateRun", "gate_schema"]
@@ -17,11 +17,7 @@ __all__ = ["GateRun", "gate_schema"]
 GATE_SCHEMA_ID = "urn:osaid:schema:gate:1"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class PolicyData(_Part):
+class PolicyData(Part):
     """By which policy."""
 
     id: str
@@ -30,7 +26,7 @@ class PolicyData(_Part):
     sha256: str
 
 
-class FindingData(_Part):
+class FindingData(Part):
     """Why a rule is not satisfied, or would not be without a waiver: a permanent code with parameters, and its sentence."""
 
     code: str
@@ -42,7 +38,7 @@ class FindingData(_Part):
     column: int | None
 
 
-class RuleData(_Part):
+class RuleData(Part):
     """What became of one rule."""
 
     id: str
@@ -54,7 +50,7 @@ class RuleData(_Part):
     waivers: list[int] = Field(description="The waivers that it owes something to: positions in waivers.")
 
 
-class DecisionData(_Part):
+class DecisionData(Part):
     """What became of one card."""
 
     subject: SubjectData
@@ -63,7 +59,7 @@ class DecisionData(_Part):
     rules: list[RuleData]
 
 
-class WaiverData(_Part):
+class WaiverData(Part):
     """A waiver of the policy, and what became of it."""
 
     criterion: str = Field(description="Empty if it is for a rule.")
@@ -76,7 +72,7 @@ class WaiverData(_Part):
     message: str
 
 
-class GateRun(_Part):
+class GateRun(Part):
     """The result of `osaid gate --format json`."""
 
     schema_version: Literal["1"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..document.common import short
+from ..document.common import one_line
 from ..licenses.knowledge import FREEDOMS
 from ..messages import sentence
 from ..results.comparison import Comparison, Lack, Model, Row, Weights
@@ -26,12 +26,6 @@ _FREEDOMS = {
     "modify": "compare.freedom-modify",
     "share": "compare.freedom-share",
 }
-_GRANTS = {
-    "free": "compare.grant-free",
-    "restricted": "compare.grant-restricted",
-    "denied": "compare.grant-denied",
-    "unknown": "compare.grant-unknown",
-}
 _LACKS = {"not_met": "compare.lacks-not-met", "partly_met": "compare.lacks-partly-met", "unknown": "compare.lacks-unknown"}
 
 
@@ -51,7 +45,7 @@ class _Page:
 
     def sections(self) -> Iterator[Section]:
         found = self.comparison
-        params = {"count": str(len(found.models)), "rubric": _cut(found.rubric_title, 80), "id": _cut(found.rubric_id)}
+        params = {"count": str(len(found.models)), "rubric": one_line(found.rubric_title, 80), "id": one_line(found.rubric_id, _NAME)}
         texts = () if found.one_rubric else (sentence("compare.rubrics-differ"),)
         yield Section(sentence("compare.title", params), texts, top=True)
         yield Section(sentence("compare.overview"), grid=self._overview())
@@ -68,8 +62,8 @@ class _Page:
         header = [sentence(code) for code in [*([] if self.few else ["compare.number"]), *names]]
         rows = []
         for position, model in enumerate(self.comparison.models):
-            cells = [self.names[position], _verdict(model), range_text(model.score), _cut(model.as_of, 10)]
-            cells += [f"{_cut(model.rubric_version, 20)} {model.rubric_sha256[:8]}"] if versions else []
+            cells = [self.names[position], _verdict(model), range_text(model.score), one_line(model.subject.as_of, 10)]
+            cells += [f"{one_line(model.rubric.version, 20)} {model.rubric.sha256[:8]}"] if versions else []
             rows.append(tuple(cells if self.few else [str(position + 1), *cells]))
         header += [sentence("compare.rubric-version")] if versions else []
         return Grid(tuple(header), tuple(rows))
@@ -78,13 +72,13 @@ class _Page:
         """Few models a column each; many a row each, as there are more of them than pillars."""
         pillars = self.comparison.pillars
         cells = [[range_text(score) for score in pillar.scores] for pillar in pillars]
-        yield self._table("compare.pillars", "compare.pillar", [_cut(pillar.label) for pillar in pillars], cells)
+        yield self._table("compare.pillars", "compare.pillar", [one_line(pillar.label, _NAME) for pillar in pillars], cells)
 
     def _levels(self) -> Iterator[Section]:
         levels = self.comparison.levels
         if levels:
             cells = [[reached_text(reached) for reached in level.reached] for level in levels]
-            yield self._table("compare.levels", "compare.level", [_cut(level.label) for level in levels], cells)
+            yield self._table("compare.levels", "compare.level", [one_line(level.label, _NAME) for level in levels], cells)
 
     def _table(self, heading: str, corner: str, labels: list[str], cells: list[list[str]]) -> Section:
         if self.few:
@@ -104,10 +98,11 @@ class _Page:
             cells = tuple((_title(row), *map(outcome_word, row.outcomes)) for row in rows)
             yield Section(heading, tuple(texts), Grid((sentence("compare.criterion"), *self.names), cells))
         else:
+            legend = ", ".join(f"{mark} {outcome_word(outcome)}" for outcome, mark in _MARKS.items())
             for number, block in enumerate(self.blocks):
                 header = (sentence("compare.criterion"), *(str(position + 1) for position in block))
                 marks = tuple((_title(row), *(_MARKS.get(row.outcomes[position] or "", "") for position in block)) for row in rows)
-                first = (sentence("compare.marks"), *texts)
+                first = (sentence("compare.marks", {"marks": legend}), *texts)
                 yield Section(heading if not number else "", first if not number else (), Grid(header, marks))
 
     def _lacks(self) -> Iterator[Item]:
@@ -124,7 +119,7 @@ class _Page:
 
     def _lack(self, lack: Lack) -> str:
         """Of two models it is plain which one has what the other lacks; of many the table shows it."""
-        title = _cut(lack.title, 120)
+        title = one_line(lack.title, 120)
         if len(self.names) == _IN_WORDS and len(lack.met_by) == 1:
             return sentence("compare.met-by", {"title": title, "models": self.names[lack.met_by[0]]})
         return title
@@ -146,38 +141,35 @@ def _blocks(count: int, most: int) -> list[range]:
 
 
 def _terms(terms: Weights) -> str:
-    license = _cut(terms.license, 120)
+    license = one_line(terms.license, 120)
     grants = dict(zip(FREEDOMS, terms[1:], strict=True))
     if all(grant == _GRANTED for grant in grants.values()):
         return sentence("compare.weights-free", {"license": license})
-    freedoms = ", ".join(sentence(_FREEDOMS[name], {"grant": sentence(_GRANTS[grant])}) for name, grant in grants.items())
+    freedoms = ", ".join(sentence(_FREEDOMS[name], {"grant": sentence(f"grant.{grant}")}) for name, grant in grants.items())
     return sentence("compare.weights-not-free", {"license": license, "freedoms": freedoms})
 
 
 def _verdict(model: Model) -> str:
     """The verdict in words; where it is open, those still possible."""
-    label = _cut(model.verdict.label)
+    label = one_line(model.verdict.label, _NAME)
     if model.verdict.id in model.verdict.possible:
         return label
-    still = ", ".join(_cut(verdict) for verdict in model.verdict.possible)
+    still = ", ".join(one_line(verdict, _NAME) for verdict in model.verdict.possible)
     return sentence("compare.possible", {"verdict": label, "possible": still})
 
 
 def _told_apart(models: Sequence[Model], position: int) -> str:
     """A model's name; with its version, or where it was read from, where another one has the same."""
-    model = models[position]
-    same = [other for other in models if other.name == model.name]
+    model = models[position].subject
+    same = [other.subject for other in models if other.subject.name == model.name]
+    name = one_line(model.name, _NAME)
     if len(same) == 1:
-        return _cut(model.name)
+        return name
     for more in ("id", "version", "as_of", "path"):
         if len({getattr(other, more) for other in same}) == len(same):
-            return sentence("diff.named", {"name": _cut(model.name), "id": _cut(getattr(model, more) or "")})
-    return sentence("diff.named", {"name": _cut(model.name), "id": str(position + 1)})
+            return sentence("diff.named", {"name": name, "id": one_line(getattr(model, more) or "", _NAME)})
+    return sentence("diff.named", {"name": name, "id": str(position + 1)})
 
 
 def _title(row: Row) -> str:
-    return _cut(row.title, 120)
-
-
-def _cut(text: str, most: int = _NAME) -> str:
-    return short(" ".join(text.split()), most)
+    return one_line(row.title, 120)

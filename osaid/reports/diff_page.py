@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..document.common import short
+from ..document.common import one_line
 from ..messages import sentence
 from ..outcome import Outcome
 from ..results.changes import Cause, Change, CriterionChange, Difference, Named, Reached, Stand, Told
@@ -14,7 +14,6 @@ from .pages import Grid, Item, Section
 
 __all__ = ["page"]
 
-_NAME = 60
 _VALUE = 300
 _DIGEST = 12
 _FIELDS = {
@@ -22,7 +21,7 @@ _FIELDS = {
     "name": "diff.field-name",
     "developer": "diff.field-developer",
     "version": "diff.field-version",
-    "as_of": "diff.field-as_of",
+    "as_of": "compare.as-of",
     "format": "diff.field-format",
     "sha256": "diff.field-digest",
 }
@@ -44,7 +43,7 @@ def page(difference: Difference, unread: tuple[int, int] = (0, 0)) -> Iterator[S
     same = [change for change in difference.changes if change.same]
     one = len(difference.changes) == 1 and not difference.added and not difference.removed
     if one and same:
-        yield Section(texts=(sentence("diff.same", {"model": _name(same[0].model), "id": _cut(same[0].rubric_id)}),))
+        yield Section(texts=(sentence("diff.same", {"model": _name(same[0].model), "id": one_line(same[0].rubric_id)}),))
         return
     if not one:
         yield from _overview(difference, changed, same, unread)
@@ -57,9 +56,9 @@ def _overview(difference: Difference, changed: list[Change], same: list[Change],
         header = ("compare.model", "compare.rubric-version", "compare.verdict", "compare.score", "diff.changed-criteria")
         rows = tuple(
             (
-                _cut(change.model.name),
-                _cut(change.rubric_id),
-                _arrow(_cut(change.verdict.before.label), _cut(change.verdict.after.label)),
+                one_line(change.model.name),
+                one_line(change.rubric_id),
+                _arrow(one_line(change.verdict.before.label), one_line(change.verdict.after.label)),
                 _arrow(range_text(change.score.before), range_text(change.score.after)),
                 str(len(change.criteria)),
             )
@@ -75,7 +74,7 @@ def _overview(difference: Difference, changed: list[Change], same: list[Change],
     for change in same:
         counts[change.rubric_id] = counts.get(change.rubric_id, 0) + 1
     for rubric, count in counts.items():
-        yield Section(texts=(sentence("diff.same-many", {"id": _cut(rubric), "count": str(count)}),))
+        yield Section(texts=(sentence("diff.same-many", {"id": one_line(rubric), "count": str(count)}),))
 
 
 def _arrow(before: str, after: str) -> str:
@@ -86,7 +85,7 @@ def _arrow(before: str, after: str) -> str:
 
 
 def _change(change: Change) -> Iterator[Section]:
-    params = {"model": _name(change.model), "rubric": _cut(change.rubric_title), "id": _cut(change.rubric_id)}
+    params = {"model": _name(change.model), "rubric": one_line(change.rubric_title), "id": one_line(change.rubric_id)}
     yield Section(sentence("diff.title", params), tuple(_opening(change)), top=True)
     if change.verdict.moved:
         yield Section(sentence("diff.because"), items=tuple(_because(change)))
@@ -95,12 +94,12 @@ def _change(change: Change) -> Iterator[Section]:
         items = tuple((_moved(item), *_reasons(item.before, item.after)) for item in change.criteria)
         yield Section(sentence("diff.criteria", {"count": str(len(items))}), items=items)
     if change.other_reasons:
-        titles = "; ".join(_cut(item.name, 120) for item in change.other_reasons)
+        titles = "; ".join(one_line(item.name, 120) for item in change.other_reasons)
         yield Section(sentence("diff.other-reasons", {"count": str(len(change.other_reasons))}), (titles,))
     yield from _criteria("diff.only-before", change.only_before)
     yield from _criteria("diff.only-after", change.only_after)
     if change.lineage:
-        items = tuple((_value(_cut(step.model), _base(step.before), _base(step.after)),) for step in change.lineage)
+        items = tuple((_value(one_line(step.model), _base(step.before), _base(step.after)),) for step in change.lineage)
         yield Section(sentence("diff.lineage"), items=items)
     if change.evidence:
         items = tuple((_evidence(item.id, item.before, item.after),) for item in change.evidence)
@@ -109,19 +108,19 @@ def _change(change: Change) -> Iterator[Section]:
         if fields:
             yield Section(sentence(code), items=tuple((_field(field.field, field.before, field.after),) for field in fields))
     if change.facts:
-        items = tuple((_value(_cut(fact.path, 160), fact.before, fact.after),) for fact in change.facts)
+        items = tuple((_value(one_line(fact.path, 160), fact.before, fact.after),) for fact in change.facts)
         yield Section(sentence("diff.facts", {"count": str(len(items))}), items=items)
 
 
 def _opening(change: Change) -> Iterator[str]:
     for field in change.subject:
         if field.field == "id":
-            yield sentence("diff.renamed", {"before": _cut(field.before), "after": _cut(field.after)})
+            yield sentence("diff.renamed", {"before": one_line(field.before), "after": one_line(field.after)})
     verdict = change.verdict
     if verdict.moved:
-        yield sentence(_MOVED[verdict.direction], {"before": _cut(verdict.before.label), "after": _cut(verdict.after.label)})
+        yield sentence(_MOVED[verdict.direction], {"before": one_line(verdict.before.label), "after": one_line(verdict.after.label)})
     else:
-        yield sentence("diff.stays", {"verdict": _cut(verdict.after.label)})
+        yield sentence("diff.stays", {"verdict": one_line(verdict.after.label)})
     if verdict.before.possible != verdict.after.possible and max(len(verdict.before.possible), len(verdict.after.possible)) > 1:
         yield sentence("diff.possible", {"before": _possible(verdict.before), "after": _possible(verdict.after)})
     before, after = change.score.before, change.score.after
@@ -132,7 +131,7 @@ def _opening(change: Change) -> Iterator[str]:
 
 
 def _possible(stand: Stand) -> str:
-    return ", ".join(_cut(verdict) for verdict in stand.possible)
+    return ", ".join(one_line(verdict) for verdict in stand.possible)
 
 
 def _because(change: Change) -> Iterator[Item]:
@@ -149,21 +148,21 @@ def _cause(cause: Cause, alone: bool, bases_too: bool) -> Iterator[Item]:
     if cause.kind == "tool":
         yield (sentence("diff.tool"),)
     elif cause.kind == "rubric":
-        params = {"id": _cut(cause.id), "before": _cut(cause.before), "after": _cut(cause.after)}
+        params = {"id": one_line(cause.id), "before": one_line(cause.before), "after": one_line(cause.after)}
         code = "diff.rubric-too" if not alone else "diff.rubric-and-bases" if bases_too else "diff.rubric-only"
         yield (sentence(code, params),)
     elif cause.kind == "base":
-        yield (sentence("diff.base", {"model": _cut(cause.id), "before": _base(cause.before), "after": _base(cause.after)}),)
+        yield (sentence("diff.base", {"model": one_line(cause.id), "before": _base(cause.before), "after": _base(cause.after)}),)
     else:
-        below = [_cut(cause.message, 2 * _VALUE)] if cause.message else []
+        below = [one_line(cause.message, 2 * _VALUE)] if cause.message else []
         if cause.bases:
-            below.append(sentence("diff.inherited", {"bases": ", ".join(map(_cut, cause.bases))}))
+            below.append(sentence("diff.inherited", {"bases": ", ".join(map(one_line, cause.bases))}))
         yield (_gap(cause), *below)
 
 
 def _base(known: str | None) -> str:
     """What is known of a base model: its verdict, why it has none, or that it is not named as one."""
-    return LINEAGE_WORDS.get(known, _cut(known)) if known else sentence("diff.base-absent")
+    return LINEAGE_WORDS.get(known, one_line(known)) if known else sentence("diff.base-absent")
 
 
 def _gap(cause: Cause) -> str:
@@ -172,7 +171,7 @@ def _gap(cause: Cause) -> str:
     side = "before" if cause.kind == "gap-went" else "after"
     if cause.severity == "blocking" and (cause.before if side == "before" else cause.after) == "unknown":
         words[side] = sentence("outcome.unknown-not-full")
-    params = {"title": _cut(cause.name, 120), "id": _cut(cause.id), **words}
+    params = {"title": one_line(cause.name, 120), "id": one_line(cause.id), **words}
     return sentence(_GAPS.get((cause.kind, cause.severity), "diff.outcome"), params)
 
 
@@ -180,16 +179,16 @@ def _scores(change: Change) -> Iterator[Section]:
     pillars = [pillar for pillar in change.pillars if pillar.before != pillar.after]
     if pillars:
         header = ("compare.pillar", "diff.before", "diff.after")
-        rows = tuple((_cut(pillar.label), _score(pillar.before), _score(pillar.after)) for pillar in pillars)
-        yield Section(sentence("diff.pillars"), grid=Grid(tuple(map(sentence, header)), rows))
+        rows = tuple((one_line(pillar.label), _score(pillar.before), _score(pillar.after)) for pillar in pillars)
+        yield Section(sentence("compare.pillars"), grid=Grid(tuple(map(sentence, header)), rows))
     if change.levels:
         header = ("compare.level", "diff.before", "diff.after")
-        rows = tuple((_cut(level.label), reached_text(level.before), reached_text(level.after)) for level in change.levels)
-        yield Section(sentence("diff.levels"), grid=Grid(tuple(map(sentence, header)), rows))
+        rows = tuple((one_line(level.label), reached_text(level.before), reached_text(level.after)) for level in change.levels)
+        yield Section(sentence("compare.levels"), grid=Grid(tuple(map(sentence, header)), rows))
 
 
 def _criteria(code: str, criteria: Iterable[Named]) -> Iterator[Section]:
-    items = tuple((sentence("diff.criterion", {"title": _cut(item.name, 120), "id": _cut(item.id)}),) for item in criteria)
+    items = tuple((sentence("diff.criterion", {"title": one_line(item.name, 120), "id": one_line(item.id)}),) for item in criteria)
     if items:
         yield Section(sentence(code, {"count": str(len(items))}), items=items)
 
@@ -197,12 +196,12 @@ def _criteria(code: str, criteria: Iterable[Named]) -> Iterator[Section]:
 def _reasons(before: Told, after: Told) -> Iterator[str]:
     for code, told in (("diff.told-before", before), ("diff.told-after", after)):
         if told.reasons:
-            yield sentence(code, {"reasons": _cut(" ".join(told.reasons), 2 * _VALUE)})
+            yield sentence(code, {"reasons": one_line(" ".join(told.reasons), 2 * _VALUE)})
 
 
 def _moved(change: CriterionChange) -> str:
     words = {"before": outcome_word(change.before.outcome), "after": outcome_word(change.after.outcome)}
-    return sentence("diff.outcome", {"title": _cut(change.title, 120), "id": _cut(change.id), **words})
+    return sentence("diff.outcome", {"title": one_line(change.title, 120), "id": one_line(change.id), **words})
 
 
 def _field(field: str, before: str, after: str) -> str:
@@ -220,12 +219,12 @@ def _value(what: str, before: str | None, after: str | None) -> str:
 
 
 def _told(value: str | None) -> str:
-    return _cut(value, _VALUE) if value else sentence("diff.nothing-said")
+    return one_line(value, _VALUE) if value else sentence("diff.nothing-said")
 
 
 def _evidence(identifier: str, before: str | None, after: str | None) -> str:
     code = "diff.evidence-added" if before is None else "diff.evidence-removed" if after is None else "diff.evidence-changed"
-    return sentence(code, {"id": _cut(identifier), "before": _cut(before or "", _VALUE), "after": _cut(after or "", _VALUE)})
+    return sentence(code, {"id": one_line(identifier), "before": one_line(before or "", _VALUE), "after": one_line(after or "", _VALUE)})
 
 
 # --- words that the page of a comparison needs too -----------------------------------------------------------------
@@ -249,8 +248,4 @@ def _score(score: Score | None) -> str:
 
 
 def _name(model: Named) -> str:
-    return sentence("diff.named", {"name": _cut(model.name), "id": _cut(model.id)})
-
-
-def _cut(text: str, most: int = _NAME) -> str:
-    return short(" ".join(text.split()), most)
+    return sentence("diff.named", {"name": one_line(model.name), "id": one_line(model.id)})

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from ..results.plain_data import RESULT_VERSION, compact, problem_data
+from ..results.plain_data import compact, problem_data
 from . import Failure
 from .as_json import lines
 
@@ -50,10 +50,13 @@ def show(form: str, sections: Iterable[Section], width: int) -> Iterator[str]:
     return pieces
 
 
-def as_json(parts: Mapping[str, Iterable[Any]], failures: Iterable[Failure], version: str) -> Iterator[str]:
-    """One JSON object: lists of typed values by their key, then everything that went wrong."""
+def as_json(schema_version: str, parts: Mapping[str, Iterable[Any]], failures: Iterable[Failure], version: str) -> Iterator[str]:
+    """One JSON object: lists of typed values by their key, then everything that went wrong.
+
+    ``schema_version`` is that of its form, ``version`` that of osaid.
+    """
     errors = [problem_data(problem, failure.path) for failure in failures for problem in failure.problems]
-    head = {"schema_version": RESULT_VERSION, "tool": {"name": "osaid", "version": version}}
+    head = {"schema_version": schema_version, "tool": {"name": "osaid", "version": version}}
     yield "{\n" + ",\n".join(f"{compact(key)}: {compact(value)}" for key, value in head.items())
     for key, values in {**parts, "errors": errors}.items():
         yield f",\n{compact(key)}: ["

@@ -1,19 +1,26 @@
-"""What can be told about a change from one assessment to another, as typed values. :mod:`osaid.results.diff` makes them."""
+"""What can be told about a change from one assessment to another, as typed values. :mod:`osaid.results.diff` makes them.
+
+The schema of the JSON of ``osaid diff`` is made from them, with their docstrings and annotations: None is called null here.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from ..cards.leaves import FactChange
 from ..rubrics.assessment import Score
+from .values import Outcome, Percent
 
 __all__ = [
+    "DIFF_VERSION",
     "Cause",
     "Change",
     "CriterionChange",
     "Difference",
+    "Direction",
     "EvidenceChange",
     "FieldChange",
+    "GapMove",
     "LevelChange",
     "LineageChange",
     "Named",
@@ -24,6 +31,12 @@ __all__ = [
     "Told",
     "VerdictChange",
 ]
+
+DIFF_VERSION = "1"
+"""Version of the form of its JSON. It grows when a key changes its meaning or goes; new keys may come."""
+
+Direction = Literal["better", "worse", "aside", "none"]
+GapMove = Literal["gap-appeared", "gap-went"]
 
 
 class FieldChange(NamedTuple):
@@ -50,32 +63,29 @@ class Stand(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """Something that moved the verdict.
+    """Something that moved the verdict, or may have."""
 
-    ``kind``: gap-appeared, gap-went (a gap of ``severity`` blocking or question), outcome (a criterion without such a gap), base (a
-    base model changed), rubric, or tool (osaid itself, or what a base was made from). ``id`` and ``name`` are those of the criterion,
-    the base or the rubric; ``before`` and ``after`` are outcomes, verdicts or versions; ``message`` says why; ``bases`` are to blame
-    for an inherited gap.
-    """
-
-    kind: str
-    id: str
+    kind: Annotated[
+        Literal[GapMove, "outcome", "base", "rubric", "tool"],
+        "A gap; the outcome of a criterion without one; a base model; the rubric; osaid itself, or what a base was made from.",
+    ]
+    id: Annotated[str, "Of the criterion, the base model or the rubric."]
     name: str
-    severity: str
-    before: str
+    severity: Annotated[Literal["blocking", "question", ""], "Of a gap."]
+    before: Annotated[str, "An outcome, a verdict or a version; empty where there was none."]
     after: str
-    message: str
-    bases: tuple[str, ...]
+    message: Annotated[str, "Why, of the side that has the gap."]
+    bases: Annotated[tuple[str, ...], "Base models that a gap is inherited from."]
 
 
 class VerdictChange(NamedTuple):
-    """The verdict before and after. ``direction`` is better, worse, aside or none; ``because`` is empty where it did not move."""
+    """The verdict before and after, whether it moved, and because of what."""
 
     before: Stand
     after: Stand
     moved: bool
-    direction: str
-    because: tuple[Cause, ...]
+    direction: Direction
+    because: Annotated[tuple[Cause, ...], "Empty where it did not move."]
 
 
 class ScoreChange(NamedTuple):
@@ -86,7 +96,7 @@ class ScoreChange(NamedTuple):
 
 
 class PillarChange(NamedTuple):
-    """A pillar's score before and after; None where nothing of it applies, or there is no such pillar."""
+    """A pillar before and after; null where nothing of it applies, or it is not there."""
 
     id: str
     label: str
@@ -95,14 +105,14 @@ class PillarChange(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """Whether a level is reached (None: not known), and how much of it is, in percent."""
+    """Whether a level is reached (null: not known), and how much of it is, in percent."""
 
     met: bool | None
-    progress: float
+    progress: Percent
 
 
 class LevelChange(NamedTuple):
-    """A level that is reached otherwise than before; None where there is no such level."""
+    """A level that is reached otherwise than before; null where it is not there."""
 
     id: str
     label: str
@@ -113,7 +123,7 @@ class LevelChange(NamedTuple):
 class Told(NamedTuple):
     """An outcome with its reasons as sentences."""
 
-    outcome: str
+    outcome: Outcome
     reasons: tuple[str, ...]
 
 
@@ -127,41 +137,41 @@ class CriterionChange(NamedTuple):
 
 
 class EvidenceChange(NamedTuple):
-    """Evidence that was added, removed or changed."""
+    """Evidence that was added (before is null), removed (after is null) or changed."""
 
     id: str
-    before: str | None
+    before: Annotated[str | None, "Its source."]
     after: str | None
 
 
 class LineageChange(NamedTuple):
-    """A base model that was added or removed, or is judged otherwise; None where it is not named."""
+    """A base model that was added or removed, or is judged otherwise; null where it is not named."""
 
     model: str
-    before: str | None
+    before: Annotated[str | None, "Its verdict; its status where it has none."]
     after: str | None
 
 
 class Change(NamedTuple):
-    """Everything that changed between two assessments by one rubric. ``same`` says that nothing did."""
+    """Everything that changed in one model under one rubric."""
 
     model: Named
     rubric_id: str
     rubric_title: str
-    same: bool
+    same: Annotated[bool, "Nothing changed."]
     verdict: VerdictChange
     score: ScoreChange
-    pillars: tuple[PillarChange, ...]  # all of them
+    pillars: Annotated[tuple[PillarChange, ...], "All of them."]
     levels: tuple[LevelChange, ...]
     criteria: tuple[CriterionChange, ...]
-    other_reasons: tuple[Named, ...]  # criteria with the same outcome for other reasons
-    only_before: tuple[Named, ...]  # criteria that the new rubric does not have
-    only_after: tuple[Named, ...]
+    other_reasons: Annotated[tuple[Named, ...], "Criteria with the same outcome for other reasons."]
+    only_before: Annotated[tuple[Named, ...], "Criteria that the rubric no longer has."]
+    only_after: Annotated[tuple[Named, ...], "Criteria that are new in the rubric."]
     lineage: tuple[LineageChange, ...]
     evidence: tuple[EvidenceChange, ...]
     subject: tuple[FieldChange, ...]
     rubric: tuple[FieldChange, ...]
-    facts: tuple[FactChange, ...] | None  # None where one side is a saved result
+    facts: Annotated[tuple[FactChange, ...] | None, "Null where one side is a saved result."]
 
 
 class Difference(NamedTuple):

@@ -1,15 +1,25 @@
-"""Two or more assessments by one rubric side by side: plain data in, typed values out."""
+"""Two or more assessments by one rubric side by side: plain data in, typed values out.
+
+The schema of the JSON of ``osaid compare`` is made from these, with their docstrings and annotations: None is called null in them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
+from ..cards.subject import Subject
 from ..licenses.expression import terms
+from ..licenses.knowledge import Grant
 from ..rubrics.assessment import Score
+from ..schemas import Between
 from .changes import Reached, Stand
+from .values import Outcome
 
-__all__ = ["Comparison", "Lack", "Model", "Row", "Weights", "compare"]
+__all__ = ["COMPARISON_VERSION", "Comparison", "JudgedBy", "Lack", "Model", "Row", "Weights", "compare"]
+
+COMPARISON_VERSION = "1"
+"""Version of the form of its JSON. It grows when a key changes its meaning or goes; new keys may come."""
 
 Data = Mapping[str, Any]
 _WEIGHTS = "weights"
@@ -20,31 +30,33 @@ class Weights(NamedTuple):
     """A licence of the weights, and what it says of each freedom."""
 
     license: str
-    use: str
-    study: str
-    modify: str
-    share: str
+    use: Grant
+    study: Grant
+    modify: Grant
+    share: Grant
+
+
+class JudgedBy(NamedTuple):
+    """By which rubric a model was judged, at which version."""
+
+    id: str
+    version: str
+    title: str
+    sha256: str
 
 
 class Model(NamedTuple):
-    """One of the models compared. ``weights`` is empty where the rubric does not ask for the terms of the weights."""
+    """One of the models compared."""
 
-    path: str | None
-    id: str
-    name: str
-    developer: str
-    version: str
-    as_of: str
-    sha256: str
-    rubric_version: str
-    rubric_sha256: str
+    subject: Subject
+    rubric: JudgedBy
     verdict: Stand
     score: Score
-    weights: tuple[Weights, ...]
+    weights: Annotated[tuple[Weights, ...], "Empty where the rubric does not ask for the terms of the weights."]
 
 
 class ScoreRow(NamedTuple):
-    """A pillar with the score of each model; None where nothing of it applies, or there is no such pillar."""
+    """A pillar with the score of each model; null where nothing of it applies, or it is not there."""
 
     id: str
     label: str
@@ -52,7 +64,7 @@ class ScoreRow(NamedTuple):
 
 
 class LevelRow(NamedTuple):
-    """A level with how far each model reaches it; None where there is no such level."""
+    """A level with how far each model reaches it; null where it is not there."""
 
     id: str
     label: str
@@ -60,22 +72,22 @@ class LevelRow(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A criterion with the outcome of each model; None where a model was judged by a rubric without it."""
+    """A criterion with the outcome of each model; null where a model was judged by a rubric without it."""
 
     id: str
     title: str
     differs: bool
-    outcomes: tuple[str | None, ...]
+    outcomes: tuple[Outcome | None, ...]
 
 
 class Lack(NamedTuple):
-    """A criterion that a model does not meet, or not knowingly, and another one does. ``model`` and ``met_by`` are positions."""
+    """A criterion that a model does not meet, or not knowingly, and another one does."""
 
-    model: int
+    model: Annotated[int, "Its position in models.", Between(0)]
     criterion: str
     title: str
-    outcome: str
-    met_by: tuple[int, ...]
+    outcome: Outcome
+    met_by: Annotated[tuple[int, ...], "Positions in models."]
 
 
 class Comparison(NamedTuple):
@@ -83,11 +95,11 @@ class Comparison(NamedTuple):
 
     rubric_id: str
     rubric_title: str
-    one_rubric: bool  # were all judged by the same bytes of it?
+    one_rubric: Annotated[bool, "All were judged by the same bytes of the rubric."]
     models: tuple[Model, ...]
     levels: tuple[LevelRow, ...]
     pillars: tuple[ScoreRow, ...]
-    criteria: tuple[Row, ...]  # all of them
+    criteria: Annotated[tuple[Row, ...], "All of them."]
     lacks: tuple[Lack, ...]
 
 
@@ -107,17 +119,10 @@ def compare(assessments: Sequence[Data]) -> Comparison:
 
 
 def _model(assessment: Data) -> Model:
-    subject, rubric, verdict = assessment["subject"], assessment["rubric"], assessment["verdict"]
+    verdict = assessment["verdict"]
     return Model(
-        subject["path"],
-        subject["id"],
-        subject["name"],
-        subject["developer"],
-        subject["version"],
-        subject["as_of"],
-        subject["sha256"],
-        rubric["version"],
-        rubric["sha256"],
+        Subject(**assessment["subject"]),
+        JudgedBy(**assessment["rubric"]),
         Stand(verdict["id"], verdict["label"], tuple(verdict["possible"])),
         Score(**assessment["score"]),
         tuple(Weights(license, *terms(license).grants) for license in _licenses(assessment)),
@@ -143,8 +148,8 @@ def _rows(assessments: Sequence[Data], part: str, label: str, cell: Callable[[Da
         yield key, titles[key], tuple(cell(side[key]) if key in side else None for side in by_id)
 
 
-def _outcome(criterion: Data) -> str:
-    outcome: str = criterion["outcome"]
+def _outcome(criterion: Data) -> Outcome:
+    outcome: Outcome = criterion["outcome"]
     return outcome
 
 

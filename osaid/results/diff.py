@@ -15,8 +15,10 @@ from .changes import (
     Cause,
     Change,
     CriterionChange,
+    Direction,
     EvidenceChange,
     FieldChange,
+    GapMove,
     LevelChange,
     LineageChange,
     Named,
@@ -131,7 +133,7 @@ def _stand(assessment: Data) -> Stand:
     return Stand(verdict["id"], verdict["label"], tuple(verdict["possible"]))
 
 
-def _direction(old: Data, new: Data, order: Sequence[str]) -> str:
+def _direction(old: Data, new: Data, order: Sequence[str]) -> Direction:
     """By the rubric's order of verdicts; else by which gaps block on one side only; else by the score.
 
     An undetermined verdict stands for all that it can become. Where its best and its worst move in opposite directions, it moves aside.
@@ -165,7 +167,7 @@ def _is_open(assessment: Data) -> bool:
     return assessment["verdict"]["id"] not in assessment["verdict"]["possible"]
 
 
-def _because(old: Data, new: Data, direction: str, lineage: tuple[LineageChange, ...]) -> Iterator[Cause]:
+def _because(old: Data, new: Data, direction: Direction, lineage: tuple[LineageChange, ...]) -> Iterator[Cause]:
     """The gaps in the direction of the move, and what else can have moved it."""
     rubric = old["rubric"]["sha256"] != new["rubric"]["sha256"]
     found: list[Cause] = []
@@ -186,7 +188,7 @@ def _because(old: Data, new: Data, direction: str, lineage: tuple[LineageChange,
         yield Cause("tool", "", "", "", "", "", "", ())
 
 
-def _one_way(kind: str, having: Data, lacking: Data) -> Iterator[Cause]:
+def _one_way(kind: GapMove, having: Data, lacking: Data) -> Iterator[Cause]:
     """The gaps that one side has and the other does not: those that block, and questions where a verdict is open for them."""
     severities = ("blocking", "question") if _is_open(having) else ("blocking",)
     there = _gaps(lacking, *severities)
@@ -199,7 +201,7 @@ def _one_way(kind: str, having: Data, lacking: Data) -> Iterator[Cause]:
         yield Cause(kind, criterion, gap["title"], gap["severity"], before, after, gap["message"], tuple(gap["inherited_from"]))
 
 
-def _by_outcome(old: Data, new: Data, direction: str) -> Iterator[Cause]:
+def _by_outcome(old: Data, new: Data, direction: Direction) -> Iterator[Cause]:
     was, now = _by_id(old, "criteria"), _by_id(new, "criteria")
     for identifier, after in now.items():
         before = was.get(identifier)

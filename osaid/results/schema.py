@@ -1,20 +1,28 @@
 """The shape of the JSON results, as pydantic models: the published schema is generated from them.
 
-The outputs are written by :mod:`osaid.results.plain_data` without pydantic; a test holds live output against the schema.
+The outputs are written without pydantic: assessments by :mod:`osaid.results.plain_data`; what changed and comparisons from their typed
+values, of which the schema is made too. A test holds live output against each.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from ..schemas import published_schema
+from ..cards.subject import Subject
+from ..rubrics.assessment import Score
+from ..schemas import published_schema, pydantic_type
+from .changes import DIFF_VERSION, Difference
+from .comparison import COMPARISON_VERSION, Comparison, JudgedBy
+from .values import Outcome
 
-__all__ = ["ErrorData", "Outcome", "Part", "Percent", "Run", "ScoreData", "Tool", "assessment_schema"]
+__all__ = ["ErrorData", "Part", "Run", "ScoreData", "SubjectData", "Tool", "assessment_schema", "comparison_schema", "diff_schema"]
 
 RESULT_SCHEMA_ID = "urn:osaid:schema:assessment:1"
-Outcome = Literal["met", "partly_met", "not_met", "unknown", "not_applicable"]
+DIFF_SCHEMA_ID = "urn:osaid:schema:diff:1"
+COMPARISON_SCHEMA_ID = "urn:osaid:schema:comparison:1"
 Percent = Annotated[float, Field(ge=0, le=100)]
 Count = Annotated[int, Field(ge=0)]
 
@@ -202,3 +210,25 @@ class Run(Part):
 def assessment_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a result."""
     return published_schema(Run, RESULT_SCHEMA_ID, "osaid result")
+
+
+def diff_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of what changed."""
+    parts = get_type_hints(Difference, include_extras=True)
+    return _lists_schema("The result of `osaid diff --format json`.", DIFF_VERSION, parts, DIFF_SCHEMA_ID, "osaid diff")
+
+
+def comparison_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a comparison."""
+    parts = {"comparisons": Annotated[tuple[Comparison, ...], "One for each rubric."]}
+    about = "The result of `osaid compare --format json`."
+    return _lists_schema(about, COMPARISON_VERSION, parts, COMPARISON_SCHEMA_ID, "osaid comparison")
+
+
+def _lists_schema(about: str, version: str, parts: Mapping[str, Any], identifier: str, title: str) -> dict[str, Any]:
+    """The schema of lists of typed values, with what made them before and what went wrong after them."""
+    made: dict[type, type[BaseModel]] = {Score: ScoreData, Subject: SubjectData, JudgedBy: RubricData}
+    kinds = {name: pydantic_type(kind, made) for name, kind in parts.items()}
+    kinds = {"schema_version": Literal[version], "tool": Tool, **kinds, "errors": list[ErrorData]}
+    fields: dict[str, Any] = {name: (kind, ...) for name, kind in kinds.items()}
+    return published_schema(create_model("Run", __base__=Part, __doc__=about, **fields), identifier, title)

@@ -1,18 +1,61 @@
-"""The published JSON Schemas, and what turns a pydantic model into one.
+"""The published JSON Schemas, what turns a pydantic model into one, and a named tuple into a pydantic model.
 
 The ``*.json`` files beside this module are generated (``make generate``) and kept in step by a test.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import MutableMapping
+from functools import reduce
+from operator import or_
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-__all__ = ["NAMES", "published_schema", "read_schema"]
+__all__ = ["NAMES", "Between", "published_schema", "pydantic_type", "read_schema"]
 
 NAMES = ("card", "rubric", "policy", "assessment", "gate", "diff", "comparison", "site")
+
+
+class Between(NamedTuple):
+    """In the annotation of a number: its least and its greatest value, where there is one."""
+
+    least: float | None = None
+    most: float | None = None
+
+
+def pydantic_type(kind: Any, made: MutableMapping[type, type[BaseModel]]) -> Any:
+    """What stands in a pydantic model for a type of ours: a closed model for a named tuple, a list for a tuple of any length.
+
+    A model has the docstring of its named tuple. In ``Annotated``, a text describes a value, and :class:`Between` limits it. ``made``
+    holds the models that are there already, and takes those made here, so that there is one for each named tuple.
+
+    Raises TypeError for a type that results do not use, such as a map or a pair.
+    """
+    from pydantic import ConfigDict, Field, create_model
+
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        about = next((item for item in parts[1:] if isinstance(item, str)), None)
+        limits = next((item for item in parts[1:] if isinstance(item, Between)), Between())
+        return Annotated[pydantic_type(parts[0], made), Field(description=about, ge=limits.least, le=limits.most)]
+    if origin is Literal:
+        return kind
+    if origin is tuple and parts[1:] == (...,):
+        return list[pydantic_type(parts[0], made)]  # type: ignore[misc]
+    if origin in (Union, UnionType):
+        return reduce(or_, (pydantic_type(part, made) for part in parts))
+    if parts:
+        raise TypeError(f"no schema is made of {kind}")
+    if not issubclass(kind, tuple):
+        return kind
+    if kind not in made:
+        hints = get_type_hints(kind, include_extras=True)
+        fields: dict[str, Any] = {name: (pydantic_type(hint, made), ...) for name, hint in hints.items()}
+        made[kind] = create_model(kind.__name__, __doc__=kind.__doc__, __config__=ConfigDict(extra="forbid"), **fields)
+    return made[kind]
 
 
 def published_schema(model: type[BaseModel], identifier: str, title: str) -> dict[str, Any]:
