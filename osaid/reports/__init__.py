@@ -50,7 +50,7 @@ CHECK_FORMATS = {
     "junit": "as_junit",
     "github": "as_github",
 }
-"""Outputs of findings at their line, for assessments and for the gate: a module has ``emit(sheet)``, see :mod:`.checks`."""
+"""Outputs of findings at their line, for assessments and for the gate: a module has ``emit(sheet)``, see :mod:`.findings_sheet`."""
 
 GATE_FORMATS = {
     "table": "gate_table",
@@ -131,9 +131,9 @@ def render(name: str, results: Iterable[Result], context: Context) -> Iterator[s
 
 def render_checks(name: str, results: Iterable[Graded | Failure], context: Context) -> Iterator[str]:
     """Render assessments in a format of :data:`CHECK_FORMATS`."""
-    from .checks import sheet_of_scores
+    from .score_sheet import sheet
 
-    pieces: Iterator[str] = import_module(f".{CHECK_FORMATS[name]}", __name__).emit(sheet_of_scores(results, context))
+    pieces: Iterator[str] = import_module(f".{CHECK_FORMATS[name]}", __name__).emit(sheet(results, context))
     return pieces
 
 
@@ -143,7 +143,7 @@ def render_gate(name: str, results: Iterable[Judged | Failure], context: GateCon
     if name in GATE_FORMATS:
         pieces = import_module(f".{GATE_FORMATS[name]}", __name__).render(results, context)
     else:
-        from .checks import sheet_of_gate
+        from .gate_sheet import sheet
 
-        pieces = import_module(f".{CHECK_FORMATS[name]}", __name__).emit(sheet_of_gate(results, context))
+        pieces = import_module(f".{CHECK_FORMATS[name]}", __name__).emit(sheet(results, context))
     return pieces
