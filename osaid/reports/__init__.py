@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # grading loads nothing of the gate
 
     from ..policy.decision import Decision
     from ..policy.definition import Policy
+    from .gate_run import Counted
 
 __all__ = [
     "CHECK_FORMATS",
@@ -137,7 +138,7 @@ def render_checks(name: str, results: Iterable[Graded | Failure], context: Conte
     return pieces
 
 
-def render_gate(name: str, results: Iterable[Judged | Failure], context: GateContext) -> Iterator[str]:
+def render_gate(name: str, results: Counted, context: GateContext) -> Iterator[str]:
     """Render the gate's decisions in a format of :data:`GATE_FORMATS` or :data:`CHECK_FORMATS`."""
     pieces: Iterator[str]
     if name in GATE_FORMATS:

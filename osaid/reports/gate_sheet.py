@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from ..messages import sentence
-from ..policy.decision import RuleResult, Tally, WaiverState, gate_passes, waiver_states
+from ..policy.decision import RuleResult, WaiverState, gate_passes, waiver_states
 from ..policy.definition import PASSED, WAIVED, Policy, Rule
 from ..policy.plain_data import finding_text, waiver_text
 from . import Failure, GateContext, Judged
 from .findings_sheet import MOST_FINDINGS, Checked, Entry, Item, Remark, Sheet, places
+from .gate_run import Counted
 from .gate_text import excuse, tally_text, tolerated
 
 __all__ = ["sheet"]
 
 
-def sheet(results: Iterable[Judged | Failure], context: GateContext) -> Sheet:
+def sheet(results: Counted, context: GateContext) -> Sheet:
     """The gate's decisions as a sheet: the items are the policy's rules."""
     policy = context.policy
     positions = {rule.id: index for index, rule in enumerate(policy.rules)}
-    tally = Tally()
 
     def rows() -> Iterator[Checked | Failure]:
-        nonlocal tally
         for result in results:
             if isinstance(result, Failure):
-                tally = tally.plus(None)
                 yield result
-                continue
-            tally = tally.plus(result.decision)
-            if result.decision.applies:
+            elif result.decision.applies:
                 yield Checked(result.decision.subject, tuple(_judged(result, policy, positions, context)))
 
     def remarks() -> list[Remark]:
+        tally = results.tally
         found = [Remark(_of_waiver(state), waiver_text(state)) for state in waiver_states(policy, tally, context.date)]
         return [*found, Remark("note" if gate_passes(tally) else "error", tally_text(tally))]
 

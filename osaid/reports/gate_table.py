@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from ..messages import sentence
-from ..policy.decision import RuleResult, Tally, gate_passes, waiver_states
+from ..policy.decision import RuleResult, gate_passes, waiver_states
 from ..policy.definition import PASSED, Rule
 from ..policy.plain_data import finding_text, waiver_text
 from ..results.places import place_of
 from . import Failure, GateContext, Judged
+from .gate_run import Counted
 from .gate_text import card_word, excuse, rule_word, shown_policy, tally_text, tolerated
 from .text import plain
 
@@ -21,20 +22,18 @@ _RESET = "\033[0m"
 _STYLES = {"good": "\033[1;32m", "open": "\033[1;33m", "poor": "\033[1;31m"}
 
 
-def render(results: Iterable[Judged | Failure], context: GateContext) -> Iterator[str]:
+def render(results: Counted, context: GateContext) -> Iterator[str]:
     """A paragraph for each card. Of several cards one that passes without remark gets a line."""
     policy = shown_policy(context.policy, plain)
     context = context._replace(policy=policy)
     head = sentence("gate.head", {"title": policy.title, "id": policy.id, "version": policy.version, "date": context.date.isoformat()})
     yield from _wrap(head, "", "", context)
-    tally = Tally()
     for result in results:
         if isinstance(result, Failure):
-            tally = tally.plus(None)
             yield f"\n{plain(result.path or '-', 500)}: {_styled(sentence('gate.card-unreadable'), 'poor', context)}\n"
             continue
-        tally = tally.plus(result.decision)
         yield from _card(result, context)
+    tally = results.tally
     states = waiver_states(policy, tally, context.date)
     if states:
         yield f"\n{sentence('gate.waivers')}\n"
