@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..messages import sentence
-from ..policy.decision import RuleResult, WaiverState, gate_passes, waiver_states
+from ..policy.decision import WaiverState, gate_passes, waiver_states
 from ..policy.definition import PASSED, WAIVED, Policy, Rule
-from ..policy.plain_data import finding_text, waiver_text
+from ..policy.plain_data import waiver_text
 from . import Failure, GateContext, Judged
 from .findings_sheet import MOST_FINDINGS, Checked, Entry, Item, Remark, Sheet, places
 from .gate_run import Counted
-from .gate_text import excuse, tally_text, tolerated
+from .gate_text import tally_text, told
 
 __all__ = ["sheet"]
 
@@ -58,15 +58,8 @@ def _judged(judged: Judged, policy: Policy, positions: dict[str, int], context: 
             yield Entry(positions[rule.id], PASSED, rule.severity)
             continue
         level = rule.severity if result.fails or result.status == WAIVED else "note"
-        excuses = tuple(excuse(policy, index) for index in result.waivers)
+        parts = told(policy, rule, result, MOST_FINDINGS)
+        text = " ".join([f"{rule.title}: {sentence(f'gate.status-{result.status}')}.", *parts.findings, *parts.remarks, *parts.remedy])
         place, *others = places(card, (finding.at for finding in result.findings))
         status = WAIVED if result.status == WAIVED else "failed"
-        yield Entry(positions[rule.id], status, level, _rule_text(rule, result), place, tuple(others), excuses)
-
-
-def _rule_text(rule: Rule, result: RuleResult) -> str:
-    told = list(dict.fromkeys(map(finding_text, result.findings)))
-    more = [sentence("gate.more", {"count": str(len(told) - MOST_FINDINGS)})] if len(told) > MOST_FINDINGS else []
-    remedy = [sentence("gate.remedy", {"remedy": rule.remedy})] if rule.remedy and result.fails else []
-    status = sentence(f"gate.status-{result.status}")
-    return " ".join([f"{rule.title}: {status}.", *told[:MOST_FINDINGS], *more, *tolerated(result), *remedy])
+        yield Entry(positions[rule.id], status, level, text, place, tuple(others), parts.excuses)

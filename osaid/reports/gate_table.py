@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from functools import partial
 
+from ..cards.reader import LoadedCard
 from ..messages import sentence
 from ..policy.decision import RuleResult, gate_passes, waiver_states
-from ..policy.definition import PASSED, Rule
+from ..policy.definition import PASSED, Finding, Rule
 from ..policy.plain_data import finding_text, waiver_text
-from ..results.places import place_of
 from . import Failure, GateContext, Judged
 from .gate_run import Counted
-from .gate_text import card_word, excuse, rule_word, shown_policy, tally_text, tolerated
+from .gate_text import card_word, place_text, rule_word, shown_policy, tally_text, told
 from .text import plain
 
 __all__ = ["render"]
@@ -59,22 +60,17 @@ def _rule(rule: Rule, result: RuleResult, judged: Judged, wide: int, context: Ga
     yield f"  {word} {rule.id:<{wide}}  {rule.title}\n"
     if result.status == PASSED:
         return
-    told: dict[str, None] = {}
-    for finding in result.findings:
-        place = place_of(judged.card, finding.at)
-        where = f" ({finding.criterion})" if finding.criterion else ""
-        line = f" [{plain(str(place), 300)}]" if place.line is not None else ""
-        told[f"{plain(finding_text(finding), 600)}{where}{line}"] = None
-    for text in list(told)[:_MOST_FINDINGS]:
+    parts = told(context.policy, rule, result, _MOST_FINDINGS, partial(_finding, judged.card))
+    for text in parts.findings:
         yield from _wrap(text, "           - ", "             ", context)
-    if len(told) > _MOST_FINDINGS:
-        yield f"           {sentence('gate.more', {'count': str(len(told) - _MOST_FINDINGS)})}\n"
-    for text in tolerated(result):
+    for text in (*parts.remarks, *parts.excuses, *parts.remedy):
         yield from _wrap(text, "           ", "             ", context)
-    for index in result.waivers:
-        yield from _wrap(excuse(context.policy, index), "           ", "             ", context)
-    if result.fails and rule.remedy:
-        yield from _wrap(sentence("gate.remedy", {"remedy": rule.remedy}), "           ", "             ", context)
+
+
+def _finding(card: LoadedCard, finding: Finding) -> str:
+    place = plain(place_text(card, finding), 300)
+    criterion = f" ({finding.criterion})" if finding.criterion else ""
+    return plain(finding_text(finding), 600) + criterion + (f" [{place}]" if place else "")
 
 
 def _wrap(text: str, first: str, later: str, context: GateContext) -> Iterator[str]:
