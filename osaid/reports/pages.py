@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from ..results.plain_data import RESULT_VERSION, compact, problem_data
+from ..results.plain_data import RESULT_VERSION, lines, problem_data, run_text
 from . import Failure
-from .as_json import lines
 
 __all__ = ["FORMATS", "Grid", "Item", "Section", "as_json", "show"]
 
@@ -53,16 +52,8 @@ def show(form: str, sections: Iterable[Section], width: int) -> Iterator[str]:
 def as_json(parts: Mapping[str, Iterable[Any]], failures: Iterable[Failure], version: str) -> Iterator[str]:
     """One JSON object: lists of typed values by their key, then everything that went wrong."""
     errors = [problem_data(problem, failure.path) for failure in failures for problem in failure.problems]
-    head = {"schema_version": RESULT_VERSION, "tool": {"name": "osaid", "version": version}}
-    yield "{\n" + ",\n".join(f"{compact(key)}: {compact(value)}" for key, value in head.items())
-    for key, values in {**parts, "errors": errors}.items():
-        yield f",\n{compact(key)}: ["
-        separator = "\n"
-        for value in values:
-            yield separator + lines(_data(value))
-            separator = ",\n"
-        yield "]" if separator == "\n" else "\n]"
-    yield "\n}\n"
+    lists = {**parts, "errors": errors}
+    return run_text(RESULT_VERSION, version, ((key, (lines(_data(value)) for value in values)) for key, values in lists.items()))
 
 
 def _data(value: Any) -> Any:
