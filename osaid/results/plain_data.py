@@ -80,19 +80,10 @@ def run_text(schema_version: str, version: str, parts: Iterable[tuple[str, Any]]
 
 def assessment_data(assessment: Assessment, rubric: Rubric) -> dict[str, Any]:
     """Plain dicts, lists, text and numbers for one assessment."""
-    verdict, subject = assessment.verdict, assessment.subject
+    verdict = assessment.verdict
     label, summary = rubric.verdict_texts(verdict.id)
     return {
-        "subject": {
-            "path": subject.path,
-            "format": subject.format,
-            "id": subject.id,
-            "name": subject.name,
-            "developer": subject.developer,
-            "version": subject.version,
-            "as_of": subject.as_of,
-            "sha256": subject.sha256,
-        },
+        "subject": assessment.subject._asdict(),
         "rubric": {**assessment.rubric._asdict(), "title": rubric.title},
         "verdict": {"id": verdict.id, "label": label, "summary": summary, "possible": verdict.possible},
         "score": assessment.score._asdict(),
