@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import click
 
 from .. import __version__
-from ..errors import OsaidError, Place, Problem, UsageError
+from ..errors import OsaidError, Problem, UsageError
 from ..lineage import Library
 from ..policy.decision import decide, gate_passes
 from ..policy.policy import load_policy
@@ -18,8 +18,8 @@ from ..reports import CHECK_FORMATS, GATE_FORMATS, Failure, GateContext, Judged,
 from ..reports.gate_run import Counted
 from ..rubrics.assessor import Assessor
 from ..rubrics.facts import Facts
-from .common import EXIT_GATE, EXIT_INPUT, color_wanted, complain, fail, from_option, output, same_file, width
-from .inputs import Ids, expand, failure, index
+from .common import EXIT_GATE, EXIT_INPUT, color_wanted, complain, fail, from_option, output, width
+from .inputs import Ids, expand, failure, index, keep
 from .progress import with_progress
 
 
@@ -43,8 +43,7 @@ def command(cards: tuple[str, ...], name: str, source: str | None, day: str | No
         date = _date(day)
         policy = load_policy(name)
         inputs, one = expand(cards, source)
-        if target is not None and any(same_file(target, item) for item in (name, *(item.name for item in inputs))):
-            raise UsageError(Problem("file.is-input", {}, Place(target)))
+        keep((name, *(item.name for item in inputs)), target)
     except OsaidError as error:
         fail(error)
     context = GateContext(policy, date, __version__, width(), target is None and color_wanted(sys.stdout), one, os.getcwd())
@@ -60,8 +59,6 @@ def command(cards: tuple[str, ...], name: str, source: str | None, day: str | No
                 facts = Facts(card.data)
                 decision = decide(policy, card, {key: assessor.assess(card, facts) for key, assessor in assessors.items()}, date)
             except OsaidError as error:
-                for problem in error.problems:
-                    complain(problem, item.name)
                 yield failure(item, error)
             else:
                 yield Judged(card, decision)

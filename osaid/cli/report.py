@@ -11,7 +11,7 @@ from ..lineage import Library
 from ..reports.documents import FORMATS, render
 from ..results.review import Review, review
 from ..rubrics.assessor import Assessor
-from .common import EXIT_INPUT, complain, fail, from_option, output
+from .common import EXIT_INPUT, fail, from_option, output
 from .inputs import expand, failure, index, keep
 from .rubrics import leading_option, main_and_others
 
@@ -34,7 +34,7 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
     try:
         rubrics = main_and_others(names)
         inputs, _ = expand(cards, source)
-        keep(inputs, target)
+        keep((item.name for item in inputs), target)
     except OsaidError as error:
         fail(error)
     library = Library(find=index(inputs))
@@ -46,8 +46,6 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
             found.append(review(item.card(), assessors, library))
         except OsaidError as error:
             failures.append(failure(item, error))
-            for problem in error.problems:
-                complain(problem, item.name)
     if not found:
         sys.exit(EXIT_INPUT)
     try:

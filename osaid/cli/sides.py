@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..cards.reader import LoadedCard
-from ..errors import OsaidError, Place, Problem, UsageError
+from ..errors import OsaidError, Problem, UsageError
 from ..lineage import Library
 from ..reports import Failure
 from ..results.plain_data import assessment_data
 from ..results.saved import SAVED_LIMITS, Saved, looks_saved, read_saved
 from ..rubrics.assessor import Assessor
 from ..rubrics.rubric import Rubric, load_rubric, rubric_ids
-from .common import complain, same_file
+from .common import complain
 from .inputs import Input, expand, failure, index
 from .rubrics import rubrics_named
 
-__all__ = ["Assessed", "Basis", "Side", "assess", "basis", "not_over_an_input", "read_side"]
+__all__ = ["Assessed", "Basis", "Side", "assess", "basis", "read_side"]
 
 _START = 4096
 _Find = Callable[[str], LoadedCard | None]
@@ -68,8 +68,6 @@ def read_side(argument: str, form: str | None) -> Side:
             found = _read(item)
         except OsaidError as error:
             side.failures.append(failure(item, error))
-            for problem in error.problems:
-                complain(problem, item.name)
             continue
         if isinstance(found, Saved) and found.failures:
             complain(Problem("saved.had-failures", {"count": str(found.failures)}), item.name, "warning")
@@ -139,9 +137,3 @@ def _first(own: _Find, anywhere: _Find) -> _Find:
         return found if found is not None else anywhere(identifier)
 
     return find
-
-
-def not_over_an_input(target: str | None, sides: Sequence[Side]) -> None:
-    """Refuse to replace what was read. Raises UsageError."""
-    if target is not None and any(same_file(target, name) for side in sides for name in side.names):
-        raise UsageError(Problem("file.is-input", {}, Place(target)))

@@ -18,7 +18,7 @@ from ..rubrics.assessor import Assessor
 from ..rubrics.rubric import Rubric
 from ..site.build import Site
 from ..site.index import read_index
-from .common import EXIT_INPUT, complain, fail, from_option
+from .common import EXIT_INPUT, complain_of, fail, from_option
 from .inputs import Input, expand, index
 from .progress import with_progress
 from .rubrics import leading_option, main_and_others
@@ -70,8 +70,7 @@ def command(cards: tuple[str, ...], folder: str, names: tuple[str, ...], title: 
                         writer.write(path, text)
                 except OsaidError as error:
                     failed += 1
-                    for problem in error.problems:
-                        complain(problem, item.name)
+                    complain_of(error, item.name)
             if not site.entries:
                 sys.exit(EXIT_INPUT)
             for path, text in site.finish():
@@ -89,8 +88,7 @@ def _reviewed(item: Input, assessors: list[Assessor], library: Library) -> Revie
     try:
         return review(item.card(), assessors, library)
     except OsaidError as error:
-        for problem in error.problems:
-            complain(problem, item.name)
+        complain_of(error, item.name)
         return None
 
 
