@@ -15,7 +15,7 @@ from ..rubrics.assessor import Assessor
 from ..rubrics.rubric import Rubric, load_rubric, rubric_ids
 from .common import complain
 from .inputs import Input, expand, failure, index
-from .rubrics import rubrics_named
+from .rubrics import distinct, rubrics_named
 
 __all__ = ["Assessed", "Basis", "Side", "assess", "basis", "read_side"]
 
@@ -87,13 +87,12 @@ def basis(sides: Sequence[Side], names: tuple[str, ...]) -> Basis:
     """The rubrics that all sides are or can be judged by: those named, else those of the saved results, else the default.
 
     The rubric of a saved result is looked for among the bundled ones only: its id is a stranger's word, and no path. What is left out is
-    told on standard error. Raises UsageError where nothing is left; RubricError or DocumentError for a rubric that cannot be used.
+    told on standard error. Raises UsageError where two have the same id, or nothing is left; RubricError or DocumentError for a rubric
+    that cannot be used.
     """
     given = [rubrics for side in sides if (rubrics := side.saved_rubrics)]
-    named = rubrics_named(names) if names or not given else ()
+    named = distinct(rubrics_named(names)) if names or not given else ()
     at_hand = {rubric.id: rubric for rubric in named}
-    if len(at_hand) < len(named):
-        raise UsageError(Problem("compare.same-rubric-id", {"ids": ", ".join(rubric.id for rubric in named)}))
     wanted = at_hand if named else {identifier: None for rubrics in given for identifier in rubrics}
     common = [identifier for identifier in wanted if all(identifier in rubrics for rubrics in given)]
     if not common:

@@ -15,7 +15,6 @@ from ..messages import sentence
 from ..reports.text import plain, web_address
 from ..results.review import Review, review
 from ..rubrics.assessor import Assessor
-from ..rubrics.rubric import Rubric
 from ..site.build import Site
 from ..site.index import read_index
 from .common import EXIT_INPUT, complain_of, fail, from_option
@@ -41,7 +40,7 @@ def command(cards: tuple[str, ...], folder: str, names: tuple[str, ...], title: 
     Files are replaced one by one, each whole or not at all; what is out of date is removed, and nothing else in the folder is touched.
     """
     try:
-        rubrics = _distinct(main_and_others(names))
+        rubrics = main_and_others(names)
         if base_url and not web_address(base_url):
             raise UsageError(Problem("site.base-url", {"address": base_url[:200]}))
         inputs, _ = expand(cards, source)
@@ -90,15 +89,6 @@ def _reviewed(item: Input, assessors: list[Assessor], library: Library) -> Revie
     except OsaidError as error:
         complain_of(error, item.name)
         return None
-
-
-def _distinct(rubrics: tuple[Rubric, ...]) -> tuple[Rubric, ...]:
-    """Rubrics whose pages and badges get addresses of their own. Raises UsageError."""
-    ids = [rubric.id for rubric in rubrics]
-    for identifier in ids:
-        if ids.count(identifier) > 1:
-            raise UsageError(Problem("site.same-rubric", {"id": identifier}))
-    return rubrics
 
 
 class _Writer:
