@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
-from ..cards.reader import LoadedCard
-from ..errors import OsaidError, Problem, UsageError
+from ..cards.reader import LoadedCard, parse_card
+from ..errors import DocumentError, OsaidError, Place, Problem, UsageError
 from ..lineage import Library
+from ..lineage import names as names_of
 from ..reports import Failure
 from ..results.plain_data import assessment_data
 from ..results.saved import SAVED_LIMITS, Saved, looks_saved, read_saved
 from ..rubrics.assessor import Assessor
 from ..rubrics.rubric import Rubric, load_rubric, rubric_ids
 from .common import complain
-from .inputs import Input, expand, failure, index
+from .inputs import Input, expand, failure
 from .rubrics import distinct, rubrics_named
 
 __all__ = ["Assessed", "Basis", "Side", "assess", "basis", "read_side"]
 
 _START = 4096
-_Find = Callable[[str], LoadedCard | None]
+_Named = dict[str, list[tuple[str, LoadedCard]]]
 
 
 class Side(NamedTuple):
@@ -80,6 +82,7 @@ def _read(item: Input) -> LoadedCard | Saved:
         raw = item.raw(item.name, SAVED_LIMITS)
         if looks_saved(raw[:_START], item.name):
             return read_saved(raw, item.name)
+        return parse_card(raw, path=item.name, form=item.form)
     return item.card()
 
 
@@ -115,11 +118,10 @@ def assess(sides: Sequence[Side], by: Basis) -> list[Assessed]:
 
     The card of a base model is looked for on the card's own side, then on the others, then among the bundled ones.
     """
-    cards = [[item for item, found in side.read if isinstance(found, LoadedCard)] for side in sides]
-    anywhere = index([item for items in cards for item in items])
+    named = [_named(side) for side in sides]
     assessed: list[Assessed] = []
-    for side, own in zip(sides, map(index, cards), strict=True):
-        library = Library(find=_first(own, anywhere))
+    for side, own in zip(sides, named, strict=True):
+        library = Library(find=partial(_find, own, named))
         judges = [(by.rubrics[name], Assessor(by.rubrics[name], library)) for name in by.ids if name in by.rubrics]
         for item, found in side.read:
             if isinstance(found, LoadedCard):
@@ -130,9 +132,19 @@ def assess(sides: Sequence[Side], by: Basis) -> list[Assessed]:
     return assessed
 
 
-def _first(own: _Find, anywhere: _Find) -> _Find:
-    def find(identifier: str) -> LoadedCard | None:
-        found = own(identifier)
-        return found if found is not None else anywhere(identifier)
+def _named(side: Side) -> _Named:
+    """The cards of a side by all names of their models, each with the name of its input."""
+    found: _Named = {}
+    for item, card in side.read:
+        if isinstance(card, LoadedCard):
+            for name in names_of(card.subject.id, card.data["model"]):
+                found.setdefault(name, []).append((item.name, card))
+    return found
 
-    return find
+
+def _find(own: _Named, everywhere: Sequence[_Named], identifier: str) -> LoadedCard | None:
+    """The card of a model on the own side, else on any. Raises DocumentError where there are two: neither can be relied on."""
+    found = own.get(identifier) or [card for side in everywhere for card in side.get(identifier, ())]
+    if len(found) > 1:
+        raise DocumentError(Problem("card.same-id", {"id": identifier, "other": found[0][0]}, Place(found[1][0])))
+    return found[0][1] if found else None
