@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support import ROOT, as_yaml, full_card, run, three_cards, write
+from support import ROOT, TESTS, as_yaml, full_card, run, three_cards, write
 
 import osaid
 from osaid.cli import COMMANDS
@@ -79,6 +79,18 @@ def test_everything_wrong_with_a_card_is_told_at_once(tmp_path: Path) -> None:
 
 def test_all_bundled_cards() -> None:
     assert run("score", "bundled:").stdout == run("score", *(f"bundled:{name}" for name in bundled_ids("model_cards"))).stdout
+
+
+@pytest.mark.parametrize("command", ["compare", "diff", "report", "site"])
+def test_rubrics_that_are_told_apart_by_id_have_one_each(command: str, tmp_path: Path) -> None:
+    text = (TESTS / "rubrics" / "golden.yaml").read_text(encoding="utf-8")
+    for number in (1, 2):
+        (tmp_path / f"{number}.yaml").write_text(text.replace("version: 1.0.0", f"version: {number}.0.0"), encoding="utf-8")
+    both = ("--rubric", tmp_path / "1.yaml", "--rubric", tmp_path / "2.yaml")
+    ran = run(command, "phi-2", "bloom", *both, "-o", tmp_path / "out")
+    assert (ran.code, "same id: golden. [rubric.same-id]" in ran.stderr) == (2, True)
+    assert not (tmp_path / "out").exists()
+    assert run(command, "phi-2", "bloom", *both[:2], "--rubric", "mof-1.0", "-o", tmp_path / "out").code == 0
 
 
 def test_the_card_that_is_read_is_not_written_over(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
 from states import OLD, RUBRIC, as_saved, data, run_of, save
-from support import full_card, run, small_card, write
+from support import environment, full_card, run, small_card, write
 
 from osaid.reports.pages import FORMATS
 from osaid.resources import bundled_ids
@@ -135,3 +137,27 @@ def test_one_against_one_is_compared_whatever_the_ids() -> None:
     other = [{**item, "rubric": {"id": "s"}} for item in one]
     assert [model.id for model in pairs(one, other).apart] == ["a", "b"]
     assert [model.id for model in pairs(one, one[1:]).removed] == ["a"]
+
+
+def test_each_card_is_read_once(tmp_path: Path) -> None:
+    """Looking for base models does not read the cards again."""
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+        derived = [{"model": "base-1b", "relation": "finetune", "evidence": ["paper"]}]
+        write(tmp_path / name, full_card("base-1b"), full_card("tuned-1b", derived_from=derived), full_card("other-1b"))
+    code = (
+        "import collections, json, sys\n"
+        "from osaid.cli import main\n"
+        "opened = collections.Counter()\n"
+        "sys.addaudithook(lambda event, given: opened.update([str(given[0])]) if event == 'open' else None)\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit as done: assert done.code == 0, done.code\n"
+        "print(json.dumps({name: times for name, times in opened.items() if name.endswith('-1b.yaml')}), file=sys.stderr)\n"
+    )
+    for command in ("diff", "compare"):
+        arguments = [command, "old", "new", "--rubric", "all", "--format", "json"]
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], check=True, cwd=tmp_path, capture_output=True, text=True, env=environment()
+        )
+        opened = json.loads(done.stderr.splitlines()[-1])
+        assert (len(opened), set(opened.values())) == (6, {1})

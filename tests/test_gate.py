@@ -15,6 +15,7 @@ from support import TESTS, as_yaml, full_card, load, run, small_card, three_card
 from osaid.policy.decision import decide
 from osaid.policy.policy import load_policy
 from osaid.reports import CHECK_FORMATS, GATE_FORMATS, GateContext, Judged, render_gate
+from osaid.reports.gate_run import Counted
 
 RULE = "{id: code, title: Training code, criteria: {rubric: osaid-1.0, met: [OSAID-CODE-TRAINING]}}"
 
@@ -160,7 +161,7 @@ def test_one_card_shows_every_rule_and_many_only_what_is_to_be_seen(tmp_path: Pa
 def test_colour_is_for_a_terminal_only(tmp_path: Path) -> None:
     card, rules = load(small_card()), load_policy(str(policy(tmp_path, "{id: age, title: Age, age: {most_days: 1}}")))
     day = datetime.date(2026, 11, 22)
-    judged = [Judged(card, decide(rules, card, {}, day))]
+    judged = Counted([Judged(card, decide(rules, card, {}, day))])
     context = GateContext(rules, day, "0")
     assert "\033[" not in "".join(render_gate("table", judged, context))
     assert "\033[1;31mfails\033[0m" in "".join(render_gate("table", judged, context._replace(color=True)))

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from osaid.reports import CHECK_FORMATS, FORMATS
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "osaid"
 
@@ -117,15 +119,16 @@ def test_the_gate_works_out_days_and_never_asks_for_today() -> None:
                 assert node.attr not in ("today", "now", "utcnow", "environ"), path
 
 
-def test_grading_a_card_loads_nothing_heavy(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", [*FORMATS, *CHECK_FORMATS])
+def test_grading_a_card_loads_nothing_heavy(form: str, tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from osaid.cli import main\n"
-        "try: main(['score', 'mixtral-8x7b', '--format', 'json', '-o', sys.argv[1]])\n"
+        "try: main(['score', 'mixtral-8x7b', '--format', sys.argv[1], '-o', sys.argv[2]])\n"
         "except SystemExit as done: assert done.code == 0, done.code\n"
         "heavy = {'pydantic', 'pydantic_core', 'jsonschema', 'tabulate', 'license_expression'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
         "assert not [name for name in sys.modules if name.startswith('osaid.policy')]\n"
     )
-    subprocess.run([sys.executable, "-c", code, str(tmp_path / "result.json")], check=True, cwd=ROOT)
-    assert (tmp_path / "result.json").stat().st_size > 0
+    subprocess.run([sys.executable, "-c", code, form, str(tmp_path / "result")], check=True, cwd=ROOT)
+    assert (tmp_path / "result").stat().st_size > 0

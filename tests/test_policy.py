@@ -10,13 +10,21 @@ import pytest
 from gates import GOOD
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from osaid.document import parse
 from osaid.errors import OsaidError, PolicyError
-from osaid.policy.model import PolicyFile, policy_schema
+from osaid.policy.builder import KINDS
+from osaid.policy.model import PolicyFile, RuleFile, policy_schema
 from osaid.policy.policy import load_policy, parse_policy, policy_ids
 from osaid.shapes import Shape
+
+
+def test_the_checks_that_are_compiled_are_those_of_the_format() -> None:
+    """In a rule each map is a check. The builder has its own list, because pydantic is not loaded for a policy."""
+    types = {name: field.annotation for name, field in RuleFile.model_fields.items()}
+    assert tuple(name for name, of in types.items() if isinstance(of, type) and issubclass(of, BaseModel)) == KINDS
+
 
 # --- reading --------------------------------------------------------------------------------------------------------
 

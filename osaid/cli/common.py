@@ -21,6 +21,7 @@ __all__ = [
     "EXIT_USAGE",
     "color_wanted",
     "complain",
+    "complain_of",
     "fail",
     "from_option",
     "output",
@@ -60,10 +61,15 @@ def same_file(one: str, other: str) -> bool:
         return False
 
 
+def complain_of(error: OsaidError, path: str | None = None) -> None:
+    """Print all problems of an error; ``path`` is the input that those without a place are about."""
+    for problem in error.problems:
+        complain(problem, path)
+
+
 def fail(error: OsaidError, status: int = EXIT_USAGE) -> NoReturn:
     """Print all problems of an error and exit."""
-    for problem in error.problems:
-        complain(problem)
+    complain_of(error)
     sys.exit(status)
 
 

@@ -13,8 +13,9 @@ from ..reports.comparison_page import page
 from ..reports.pages import FORMATS, as_json, show
 from ..results.comparison import COMPARISON_VERSION, Comparison, compare
 from .common import EXIT_INPUT, fail, from_option, output, width
+from .inputs import keep
 from .rubrics import rubric_option
-from .sides import Side, assess, not_over_an_input, read_side, yardstick
+from .sides import Side, assess, read_side, yardstick
 
 
 @click.command("compare")
@@ -34,7 +35,7 @@ def command(models: tuple[str, ...], names: tuple[str, ...], source: str | None,
     try:
         arguments = list(dict.fromkeys(models))
         sides = [read_side(name, source) for name in arguments]
-        not_over_an_input(target, sides)
+        keep((name for side in sides for name in side.names), target)
         failures = [failure for side in sides for failure in side.failures]
         comparisons = _comparisons([side for side in sides if side.read], names)
         if not comparisons and not failures:

@@ -16,8 +16,9 @@ from ..reports.pages import FORMATS, as_json, show
 from ..results.changes import DIFF_VERSION, Change, Difference
 from ..results.diff import Pairs, diff, pairs
 from .common import EXIT_INPUT, complain, fail, from_option, output, width
+from .inputs import keep
 from .rubrics import rubric_option
-from .sides import Assessed, Side, Yardstick, assess, not_over_an_input, read_side, yardstick
+from .sides import Assessed, Side, Yardstick, assess, read_side, yardstick
 
 
 @click.command("diff")
@@ -38,7 +39,7 @@ def command(old: str, new: str, names: tuple[str, ...], source: str | None, form
         if old == new == "-":
             raise UsageError(Problem("compare.stdin-twice", {}, Place("-")))
         sides = [read_side(name, source) for name in (old, new)]
-        not_over_an_input(target, sides)
+        keep((name for side in sides for name in side.names), target)
         difference = _difference(sides, names) if all(side.read for side in sides) else None
         failures = [failure for side in sides for failure in side.failures]
         if difference is None and not failures:

@@ -10,15 +10,16 @@ from collections.abc import Iterator
 import click
 
 from .. import __version__
-from ..errors import OsaidError, Place, Problem, UsageError
+from ..errors import OsaidError, Problem, UsageError
 from ..lineage import Library
-from ..policy.decision import Tally, decide, gate_passes
+from ..policy.decision import decide, gate_passes
 from ..policy.policy import load_policy
 from ..reports import CHECK_FORMATS, GATE_FORMATS, Failure, GateContext, Judged, render_gate
+from ..reports.gate_run import Counted
 from ..rubrics.assessor import Assessor
 from ..rubrics.facts import Facts
-from .common import EXIT_GATE, EXIT_INPUT, color_wanted, complain, fail, from_option, output, same_file, width
-from .inputs import Ids, expand, failure, index
+from .common import EXIT_GATE, EXIT_INPUT, color_wanted, complain, fail, from_option, output, width
+from .inputs import Ids, expand, failure, index, keep
 from .progress import with_progress
 
 
@@ -42,18 +43,15 @@ def command(cards: tuple[str, ...], name: str, source: str | None, day: str | No
         date = _date(day)
         policy = load_policy(name)
         inputs, one = expand(cards, source)
-        if target is not None and any(same_file(target, item) for item in (name, *(item.name for item in inputs))):
-            raise UsageError(Problem("file.is-input", {}, Place(target)))
+        keep((name, *(item.name for item in inputs)), target)
     except OsaidError as error:
         fail(error)
     context = GateContext(policy, date, __version__, width(), target is None and color_wanted(sys.stdout), one, os.getcwd())
-    tally = Tally()
     ids = Ids()
     library = Library(find=index(inputs))
     assessors = {key: Assessor(rubric, library) for key, rubric in policy.rubrics.items()}
 
     def results() -> Iterator[Judged | Failure]:
-        nonlocal tally
         for position, item in enumerate(with_progress(inputs)):
             try:
                 card = item.card()
@@ -61,23 +59,20 @@ def command(cards: tuple[str, ...], name: str, source: str | None, day: str | No
                 facts = Facts(card.data)
                 decision = decide(policy, card, {key: assessor.assess(card, facts) for key, assessor in assessors.items()}, date)
             except OsaidError as error:
-                tally = tally.plus(None)
-                for problem in error.problems:
-                    complain(problem, item.name)
                 yield failure(item, error)
             else:
-                tally = tally.plus(decision)
                 yield Judged(card, decision)
 
+    run = Counted(results())
     try:
-        output(render_gate(form, results(), context), target, to_the_end=True)
+        output(render_gate(form, run, context), target, to_the_end=True)
     except OsaidError as error:
         fail(error)
     for other, problem in ids.warnings(inputs):
         complain(problem, other, "warning")
-    if tally.unreadable:
+    if run.tally.unreadable:
         sys.exit(EXIT_INPUT)
-    if not gate_passes(tally):
+    if not gate_passes(run.tally):
         sys.exit(EXIT_GATE)
 
 

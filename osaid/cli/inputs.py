@@ -19,7 +19,7 @@ from ..lineage import names, own
 from ..reports import Failure
 from ..resources import bundled_ids, bundled_path
 from ..shapes import closest
-from .common import same_file
+from .common import complain_of, same_file
 
 __all__ = ["Ids", "Input", "expand", "failure", "index", "keep", "one_input"]
 
@@ -78,13 +78,13 @@ def one_input(argument: str, form: str | None, target: str | None = None) -> Inp
     inputs, one = expand([argument], form)
     if not one:
         raise UsageError(Problem("card.one-only", {}, Place(argument)))
-    keep(inputs, target)
+    keep((item.name for item in inputs), target)
     return inputs[0]
 
 
-def keep(inputs: Iterable[Input], target: str | None) -> None:
-    """Raise UsageError if a file to be written is one of the inputs."""
-    if target is not None and any(same_file(target, item.name) for item in inputs):
+def keep(paths: Iterable[str], target: str | None) -> None:
+    """Raise UsageError if a file to be written is one of those that are read: cards, a policy, saved results."""
+    if target is not None and any(same_file(target, path) for path in paths):
         raise UsageError(Problem("file.is-input", {}, Place(target)))
 
 
@@ -154,7 +154,8 @@ class Ids:
 
 
 def failure(item: Input, error: OsaidError) -> Failure:
-    """The result for an input that cannot be read."""
+    """The result for an input that cannot be read. It is told on standard error."""
+    complain_of(error, item.name)
     return Failure(item.name, error.problems)
 
 

@@ -41,7 +41,7 @@ def command(expression: str | None, form: str, listing: bool) -> None:
         raise click.UsageError("Give a licence, or --list.")
     judged = terms(expression)
     if form == "json":
-        from ..reports.as_json import lines
+        from ..results.plain_data import lines
 
         click.echo(lines(terms_data(judged)))
     else:

@@ -35,7 +35,7 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
     try:
         rubrics = main_and_others(names)
         inputs, _ = expand(cards, source)
-        keep(inputs, target)
+        keep((item.name for item in inputs), target)
     except OsaidError as error:
         fail(error)
     library = Library(find=index(inputs))
@@ -49,8 +49,6 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
             ids.add(found[-1].card.subject.id, position)
         except OsaidError as error:
             failures.append(failure(item, error))
-            for problem in error.problems:
-                complain(problem, item.name)
     if not found:
         sys.exit(EXIT_INPUT)
     try:

@@ -9,7 +9,7 @@ import click
 from ..errors import OsaidError
 from ..reports.text import plain, shown
 from ..rubrics.rubric import DEFAULT_RUBRIC, Rubric, load_rubric, rubric_ids
-from .common import EXIT_USAGE, complain, fail
+from .common import EXIT_USAGE, complain_of, fail
 
 
 @click.group("rubric")
@@ -72,8 +72,7 @@ def check(files: tuple[str, ...]) -> None:
             rubric = load_rubric(file)
         except OsaidError as error:
             broken = True
-            for problem in error.problems:
-                complain(problem, file)
+            complain_of(error, file)
         else:
             click.echo(f"{plain(file)}: valid ({len(rubric.criteria)} criteria, {len(rubric.verdicts) + 1} verdicts)")
     if broken:

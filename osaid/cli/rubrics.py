@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from ..errors import Problem, UsageError
 from ..rubrics.rubric import DEFAULT_RUBRIC, Rubric, load_rubric, rubric_ids
 
-__all__ = ["leading_option", "main_and_others", "rubric_option", "rubrics_named"]
+__all__ = ["distinct", "leading_option", "main_and_others", "rubric_option", "rubrics_named"]
 
 _ALL = "all"
 
@@ -42,9 +43,20 @@ def rubrics_named(names: tuple[str, ...]) -> tuple[Rubric, ...]:
 
 
 def main_and_others(names: tuple[str, ...]) -> tuple[Rubric, ...]:
-    """The rubric that leads and those beside it: one alone has all bundled ones beside it. Raises RubricError or DocumentError."""
-    named = rubrics_named(names)
+    """The rubric that leads and those beside it: one alone has all bundled ones beside it.
+
+    Raises RubricError or DocumentError for one that cannot be used, UsageError where two have the same id.
+    """
+    named = distinct(rubrics_named(names))
     if len(named) > 1:
         return named
     # One of somebody's own stands in for the bundled one of its id.
-    return (*named, *(rubric for rubric in rubrics_named((_ALL,)) if rubric.id not in {one.id for one in named}))
+    return (*named, *(rubric for rubric in rubrics_named((_ALL,)) if rubric.id != named[0].id))
+
+
+def distinct(rubrics: tuple[Rubric, ...]) -> tuple[Rubric, ...]:
+    """The rubrics as they are, for commands that tell them apart by their ids. Raises UsageError where two have the same."""
+    ids = [rubric.id for rubric in rubrics]
+    if twins := [identifier for identifier in dict.fromkeys(ids) if ids.count(identifier) > 1]:
+        raise UsageError(Problem("rubric.same-id", {"ids": ", ".join(twins)}))
+    return rubrics

@@ -12,7 +12,7 @@ from ..document import Limits, read_file
 from ..errors import OsaidError
 from ..reports.text import plain
 from ..schemas import NAMES, read_schema
-from .common import EXIT_INPUT, complain
+from .common import EXIT_INPUT, complain_of
 
 _LARGE = 1 << 30
 
@@ -42,8 +42,7 @@ def _fits(schema: dict[str, object], file: str) -> bool:
     try:
         data = json.loads(read_file(file, Limits(bytes=_LARGE)))
     except OsaidError as error:
-        for problem in error.problems:
-            complain(problem, file)
+        complain_of(error, file)
         return False
     except (ValueError, RecursionError) as reason:
         click.echo(f"{plain(file)}: error: not JSON: {plain(str(reason), 200)}", err=True)

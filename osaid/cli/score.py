@@ -39,7 +39,7 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
     try:
         rubrics = rubrics_named(names)
         inputs, one = expand(cards, source)
-        keep(inputs, target)
+        keep((item.name for item in inputs), target)
     except OsaidError as error:
         fail(error)
     on_screen = target is None and sys.stdout.isatty()
@@ -58,8 +58,6 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
                 assessments = tuple(assessor.assess(card, facts) for assessor in assessors)
             except OsaidError as error:
                 tally["failed"] += 1
-                for problem in error.problems:
-                    complain(problem, item.name)
                 yield failure(item, error)
             else:
                 tally["assessed"] += 1

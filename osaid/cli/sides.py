@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
-from ..cards.reader import LoadedCard
-from ..errors import OsaidError, Place, Problem, UsageError
+from ..cards.reader import LoadedCard, parse_card
+from ..errors import DocumentError, OsaidError, Place, Problem, UsageError
 from ..lineage import Library
+from ..lineage import names as names_of
 from ..reports import Failure
 from ..results.plain_data import assessment_data
 from ..results.saved import SAVED_LIMITS, Saved, looks_saved, read_saved
 from ..rubrics.assessor import Assessor
 from ..rubrics.rubric import Rubric, load_rubric, rubric_ids
-from .common import complain, same_file
-from .inputs import Input, expand, failure, index
-from .rubrics import rubrics_named
+from .common import complain
+from .inputs import Input, expand, failure
+from .rubrics import distinct, rubrics_named
 
-__all__ = ["Assessed", "Side", "Yardstick", "assess", "not_over_an_input", "read_side", "yardstick"]
+__all__ = ["Assessed", "Side", "Yardstick", "assess", "read_side", "yardstick"]
 
 _START = 4096
-_Find = Callable[[str], LoadedCard | None]
+_Named = dict[str, list[tuple[str, LoadedCard]]]
 
 
 class Side(NamedTuple):
@@ -68,8 +70,6 @@ def read_side(argument: str, form: str | None) -> Side:
             found = _read(item)
         except OsaidError as error:
             side.failures.append(failure(item, error))
-            for problem in error.problems:
-                complain(problem, item.name)
             continue
         if isinstance(found, Saved) and found.failures:
             complain(Problem("saved.had-failures", {"count": str(found.failures)}), item.name, "warning")
@@ -82,6 +82,7 @@ def _read(item: Input) -> LoadedCard | Saved:
         raw = item.raw(item.name, SAVED_LIMITS)
         if looks_saved(raw[:_START], item.name):
             return read_saved(raw, item.name)
+        return parse_card(raw, path=item.name, form=item.form)
     return item.card()
 
 
@@ -89,13 +90,12 @@ def yardstick(sides: Sequence[Side], names: tuple[str, ...]) -> Yardstick:
     """The rubrics that all sides are or can be judged by: those named, else those of the saved results, else the default.
 
     The rubric of a saved result is looked for among the bundled ones only: its id is a stranger's word, and no path. What is left out is
-    told on standard error. Raises UsageError where nothing is left; RubricError or DocumentError for a rubric that cannot be used.
+    told on standard error. Raises UsageError where two have the same id, or nothing is left; RubricError or DocumentError for a rubric
+    that cannot be used.
     """
     given = [rubrics for side in sides if (rubrics := side.saved_rubrics)]
-    named = rubrics_named(names) if names or not given else ()
+    named = distinct(rubrics_named(names)) if names or not given else ()
     at_hand = {rubric.id: rubric for rubric in named}
-    if len(at_hand) < len(named):
-        raise UsageError(Problem("compare.same-rubric-id", {"ids": ", ".join(rubric.id for rubric in named)}))
     wanted = at_hand if named else {identifier: None for rubrics in given for identifier in rubrics}
     common = [identifier for identifier in wanted if all(identifier in rubrics for rubrics in given)]
     if not common:
@@ -118,11 +118,10 @@ def assess(sides: Sequence[Side], by: Yardstick) -> list[Assessed]:
 
     The card of a base model is looked for on the card's own side, then on the others, then among the bundled ones.
     """
-    cards = [[item for item, found in side.read if isinstance(found, LoadedCard)] for side in sides]
-    anywhere = index([item for items in cards for item in items])
+    named = [_named(side) for side in sides]
     assessed: list[Assessed] = []
-    for side, own in zip(sides, map(index, cards), strict=True):
-        library = Library(find=_first(own, anywhere))
+    for side, own in zip(sides, named, strict=True):
+        library = Library(find=partial(_find, own, named))
         judges = [(by.rubrics[name], Assessor(by.rubrics[name], library)) for name in by.ids if name in by.rubrics]
         for item, found in side.read:
             if isinstance(found, LoadedCard):
@@ -133,15 +132,19 @@ def assess(sides: Sequence[Side], by: Yardstick) -> list[Assessed]:
     return assessed
 
 
-def _first(own: _Find, anywhere: _Find) -> _Find:
-    def find(identifier: str) -> LoadedCard | None:
-        found = own(identifier)
-        return found if found is not None else anywhere(identifier)
+def _named(side: Side) -> _Named:
+    """The cards of a side by all names of their models, each with the name of its input."""
+    found: _Named = {}
+    for item, card in side.read:
+        if isinstance(card, LoadedCard):
+            for name in names_of(card.subject.id, card.data["model"]):
+                found.setdefault(name, []).append((item.name, card))
+    return found
 
-    return find
 
-
-def not_over_an_input(target: str | None, sides: Sequence[Side]) -> None:
-    """Refuse to replace what was read. Raises UsageError."""
-    if target is not None and any(same_file(target, name) for side in sides for name in side.names):
-        raise UsageError(Problem("file.is-input", {}, Place(target)))
+def _find(own: _Named, everywhere: Sequence[_Named], identifier: str) -> LoadedCard | None:
+    """The card of a model on the own side, else on any. Raises DocumentError where there are two: neither can be relied on."""
+    found = own.get(identifier) or [card for side in everywhere for card in side.get(identifier, ())]
+    if len(found) > 1:
+        raise DocumentError(Problem("card.same-id", {"id": identifier, "other": found[0][0]}, Place(found[1][0])))
+    return found[0][1] if found else None

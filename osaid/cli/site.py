@@ -18,10 +18,9 @@ from ..reports.text import plain, web_address
 from ..results.review import Review, review
 from ..results.saved import SAVED_LIMITS
 from ..rubrics.assessor import Assessor
-from ..rubrics.rubric import Rubric
 from ..site.build import Site
 from ..site.index import read_index
-from .common import EXIT_INPUT, complain, fail, from_option
+from .common import EXIT_INPUT, complain_of, fail, from_option
 from .inputs import Input, expand, index
 from .progress import with_progress
 from .rubrics import leading_option, main_and_others
@@ -44,7 +43,7 @@ def command(cards: tuple[str, ...], folder: str, names: tuple[str, ...], title: 
     Files are replaced one by one, each whole or not at all; what is out of date is removed, and nothing else in the folder is touched.
     """
     try:
-        rubrics = _distinct(main_and_others(names))
+        rubrics = main_and_others(names)
         if base_url and not web_address(base_url):
             raise UsageError(Problem("site.base-url", {"address": base_url[:200]}))
         inputs = _outside(folder, cards, source)
@@ -72,8 +71,7 @@ def command(cards: tuple[str, ...], folder: str, names: tuple[str, ...], title: 
                     files = site.add(found, writer.old)
                 except OsaidError as error:
                     failed += 1
-                    for problem in error.problems:
-                        complain(problem, item.name)
+                    complain_of(error, item.name)
                     continue
                 for path, text in files:
                     writer.write(path, text)
@@ -94,8 +92,7 @@ def _reviewed(item: Input, assessors: list[Assessor], library: Library) -> Revie
     try:
         return review(item.card(), assessors, library)
     except OsaidError as error:
-        for problem in error.problems:
-            complain(problem, item.name)
+        complain_of(error, item.name)
         return None
 
 
@@ -107,15 +104,6 @@ def _outside(folder: str, cards: tuple[str, ...], source: str | None) -> list[In
             raise UsageError(Problem("site.cards-inside", {"card": card[:200]}, Place(folder)))
     inputs, _ = expand(cards, source)
     return [item for item in inputs if not (os.path.lexists(item.name) and os.path.realpath(item.name).startswith(place))]
-
-
-def _distinct(rubrics: tuple[Rubric, ...]) -> tuple[Rubric, ...]:
-    """Rubrics whose pages and badges get addresses of their own. Raises UsageError."""
-    ids = [rubric.id for rubric in rubrics]
-    for identifier in ids:
-        if ids.count(identifier) > 1:
-            raise UsageError(Problem("site.same-rubric", {"id": identifier}))
-    return rubrics
 
 
 class _Writer:

@@ -18,7 +18,7 @@ from ..shapes import closest
 from . import checks, terms
 from .definition import PASSED, Case, Check, Found, Policy, Rule, Waiver
 
-__all__ = ["Builder"]
+__all__ = ["KINDS", "Builder"]
 
 KINDS = ("verdict", "level", "score", "criteria", "restrictions", "licenses", "age", "evidence")
 """What a rule can ask: exactly one of these."""

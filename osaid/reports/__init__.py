@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # what grades nothing loads no engine, and grading loads noth
     from ..policy.definition import Policy
     from ..rubrics.assessment import Assessment
     from ..rubrics.rubric import Rubric
+    from .gate_run import Counted
 
 __all__ = [
     "CHECK_FORMATS",
@@ -50,7 +51,7 @@ CHECK_FORMATS = {
     "junit": "as_junit",
     "github": "as_github",
 }
-"""Outputs of findings at their line, for assessments and for the gate: a module has ``emit(sheet)``, see :mod:`.checks`."""
+"""Outputs of findings at their line, for assessments and for the gate: a module has ``emit(sheet)``, see :mod:`.findings_sheet`."""
 
 GATE_FORMATS = {
     "table": "gate_table",
@@ -131,19 +132,19 @@ def render(name: str, results: Iterable[Result], context: Context) -> Iterator[s
 
 def render_checks(name: str, results: Iterable[Graded | Failure], context: Context) -> Iterator[str]:
     """Render assessments in a format of :data:`CHECK_FORMATS`."""
-    from .checks import sheet_of_scores
+    from .score_sheet import sheet
 
-    pieces: Iterator[str] = import_module(f".{CHECK_FORMATS[name]}", __name__).emit(sheet_of_scores(results, context))
+    pieces: Iterator[str] = import_module(f".{CHECK_FORMATS[name]}", __name__).emit(sheet(results, context))
     return pieces
 
 
-def render_gate(name: str, results: Iterable[Judged | Failure], context: GateContext) -> Iterator[str]:
+def render_gate(name: str, results: Counted, context: GateContext) -> Iterator[str]:
     """Render the gate's decisions in a format of :data:`GATE_FORMATS` or :data:`CHECK_FORMATS`."""
     pieces: Iterator[str]
     if name in GATE_FORMATS:
         pieces = import_module(f".{GATE_FORMATS[name]}", __name__).render(results, context)
     else:
-        from .checks import sheet_of_gate
+        from .gate_sheet import sheet
 
-        pieces = import_module(f".{CHECK_FORMATS[name]}", __name__).emit(sheet_of_gate(results, context))
+        pieces = import_module(f".{CHECK_FORMATS[name]}", __name__).emit(sheet(results, context))
     return pieces

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ..errors import Place
 from . import Failure
-from .checks import Entry, Remark, Sheet, local
+from .findings_sheet import Entry, Remark, Sheet, local
 from .text import plain
 
 __all__ = ["emit"]

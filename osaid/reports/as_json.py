@@ -8,33 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..results.plain_data import RESULT_VERSION, assessment_data, compact, problem_data
+from ..results.plain_data import RESULT_VERSION, assessment_data, lines, problem_data, row, run_text
 from . import Context, Failure, Result
+
+__all__ = ["render"]
 
 
 def render(results: Iterable[Result], context: Context) -> Iterator[str]:
     """The JSON object, piece by piece."""
-    tool = compact({"name": "osaid", "version": context.version})
-    yield f'{{\n"schema_version": {compact(RESULT_VERSION)},\n"tool": {tool},\n"assessments": ['
     errors: list[dict[str, Any]] = []
-    separator = "\n"
-    for result in results:
-        if isinstance(result, Failure):
-            errors.extend(problem_data(problem, result.path) for problem in result.problems)
-        else:
-            yield separator + lines(assessment_data(result, context.rubric_of(result)))
-            separator = ",\n"
-    yield "\n],\n" if separator != "\n" else "],\n"
-    yield '"errors": [' + ",".join("\n  " + compact(error) for error in errors) + ("\n" if errors else "") + "]\n}\n"
 
+    def assessed() -> Iterator[str]:
+        for result in results:
+            if isinstance(result, Failure):
+                errors.extend(problem_data(problem, result.path) for problem in result.problems)
+            else:
+                yield lines(assessment_data(result, context.rubric_of(result)))
 
-def lines(data: dict[str, Any]) -> str:
-    """An object with a line for each key, and for each item of its lists."""
-    parts = []
-    for key, value in data.items():
-        if isinstance(value, list) and value:
-            body = ",\n".join("    " + compact(item) for item in value)
-            parts.append(f"  {compact(key)}: [\n{body}\n  ]")
-        else:
-            parts.append(f"  {compact(key)}: {compact(value)}")
-    return "{\n" + ",\n".join(parts) + "\n}"
+    # What went wrong is known when all assessments are written, and is looked at no sooner.
+    return run_text(RESULT_VERSION, context.version, (("assessments", assessed()), ("errors", map(row, errors))))

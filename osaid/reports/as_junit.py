@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from . import Failure
-from .checks import Checked, Entry, Sheet, local
+from .findings_sheet import Checked, Entry, Sheet, local
 from .text import plain
 
 __all__ = ["emit"]

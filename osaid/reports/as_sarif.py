@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import Place, Problem
 from ..results.plain_data import compact
 from . import Failure
-from .checks import Checked, Entry, Item, Remark, Sheet, address, fingerprint
+from .findings_sheet import Checked, Entry, Item, Remark, Sheet, address, fingerprint
 from .text import markdown, plain
 
 __all__ = ["emit"]

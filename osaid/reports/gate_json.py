@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from ..policy.decision import Tally, gate_passes, waiver_states
+from ..policy.decision import gate_passes, waiver_states
 from ..policy.plain_data import GATE_VERSION, decision_data, policy_data, waiver_data
-from ..results.plain_data import compact, problem_data
-from . import Failure, GateContext, Judged
-from .as_json import lines
+from ..results.plain_data import lines, problem_data, row, run_text
+from . import Failure, GateContext
+from .gate_run import Counted
 
 __all__ = ["render"]
 
 
-def render(results: Iterable[Judged | Failure], context: GateContext) -> Iterator[str]:
+def render(results: Counted, context: GateContext) -> Iterator[str]:
     """The JSON object, piece by piece."""
+    return run_text(GATE_VERSION, context.version, _parts(results, context))
+
+
+def _parts(results: Counted, context: GateContext) -> Iterator[tuple[str, Any]]:
     policy = context.policy
-    tool = compact({"name": "osaid", "version": context.version})
-    yield f'{{\n"schema_version": {compact(GATE_VERSION)},\n"tool": {tool},\n"policy": {compact(policy_data(policy))},\n'
-    yield f'"date": {compact(context.date.isoformat())},\n"cards": ['
     errors: list[dict[str, Any]] = []
-    tally = Tally()
-    separator = "\n"
-    for result in results:
-        if isinstance(result, Failure):
-            tally = tally.plus(None)
-            errors.extend(problem_data(problem, result.path) for problem in result.problems)
-            continue
-        tally = tally.plus(result.decision)
-        yield separator + lines(decision_data(result.card, result.decision, policy))
-        separator = ",\n"
-    yield "\n],\n" if separator != "\n" else "],\n"
-    for name, rows in (("waivers", waiver_data(waiver_states(policy, tally, context.date))), ("errors", errors)):
-        yield f'"{name}": [' + ",".join("\n  " + compact(row) for row in rows) + ("\n" if rows else "") + "],\n"
-    yield f'"passed": {compact(gate_passes(tally))}\n}}\n'
+
+    def cards() -> Iterator[str]:
+        for result in results:
+            if isinstance(result, Failure):
+                errors.extend(problem_data(problem, result.path) for problem in result.problems)
+            else:
+                yield lines(decision_data(result.card, result.decision, policy))
+
+    yield "policy", policy_data(policy)
+    yield "date", context.date.isoformat()
+    yield "cards", cards()
+    yield "waivers", map(row, waiver_data(waiver_states(policy, results.tally, context.date)))
+    yield "errors", map(row, errors)
+    yield "passed", gate_passes(results.tally)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import partial
+from itertools import chain
 
+from ..cards.reader import LoadedCard
 from ..messages import sentence
-from ..policy.decision import Tally, waiver_states
-from ..policy.definition import PASSED
+from ..policy.decision import waiver_states
+from ..policy.definition import PASSED, Finding
 from ..policy.plain_data import finding_text, waiver_text
-from ..results.places import place_of
 from . import Failure, GateContext, Judged
-from .gate_text import card_word, excuse, rule_word, shown_policy, tally_text, tolerated
+from .gate_run import Counted
+from .gate_text import card_word, place_text, rule_word, shown_policy, tally_text, told
 from .text import at_start, markdown
 
 __all__ = ["render"]
@@ -18,28 +21,25 @@ __all__ = ["render"]
 _MOST_FINDINGS = 12
 
 
-def render(results: Iterable[Judged | Failure], context: GateContext) -> Iterator[str]:
+def render(results: Counted, context: GateContext) -> Iterator[str]:
     """A heading, the answer, a table with a row for each rule that is not simply passed, and the waivers."""
     policy = shown_policy(context.policy, markdown)
     context = context._replace(policy=policy)
     head = sentence("gate.head", {"title": policy.title, "id": policy.id, "version": policy.version, "date": context.date.isoformat()})
     yield f"# {at_start(head)}\n\n"
     rows: list[list[str]] = []
-    tally = Tally()
     for result in results:
         if isinstance(result, Failure):
-            tally = tally.plus(None)
-            told = "<br>".join(markdown(problem.message, 300) for problem in result.problems[:_MOST_FINDINGS])
-            rows.append([markdown(result.path or "-", 200), sentence("gate.card-unreadable"), "", told])
+            problems = "<br>".join(markdown(problem.message, 300) for problem in result.problems[:_MOST_FINDINGS])
+            rows.append([markdown(result.path or "-", 200), sentence("gate.card-unreadable"), "", problems])
         else:
-            tally = tally.plus(result.decision)
             rows += _rows(result, context)
-    yield f"**{tally_text(tally)}**\n"
+    yield f"**{tally_text(results.tally)}**\n"
     if rows:
         heads = ("gate.column-model", "gate.column-result", "gate.column-rule", "gate.column-findings")
         yield "\n| " + " | ".join(map(sentence, heads)) + " |\n|---|---|---|---|\n"
     yield from ("| " + " | ".join(row) + " |\n" for row in rows)
-    states = waiver_states(context.policy, tally, context.date)
+    states = waiver_states(context.policy, results.tally, context.date)
     if states:
         yield f"\n## {sentence('gate.waivers')}\n\n"
     yield from (f"- {waiver_text(state)}\n" for state in states)
@@ -53,17 +53,10 @@ def _rows(judged: Judged, context: GateContext) -> Iterator[list[str]]:
     for rule, result in zip(context.policy.rules, decision.results, strict=False):
         if result.status == PASSED:
             continue
-        told: dict[str, None] = {}
-        for finding in result.findings:
-            place = place_of(judged.card, finding.at)
-            where = [finding.criterion] if finding.criterion else []
-            where += [markdown(str(place), 300)] if place.line is not None else []
-            told[markdown(finding_text(finding), 600) + (f" ({', '.join(where)})" if where else "")] = None
-        parts = list(told)[:_MOST_FINDINGS]
-        if len(told) > _MOST_FINDINGS:
-            parts.append(sentence("gate.more", {"count": str(len(told) - _MOST_FINDINGS)}))
-        parts += tolerated(result)
-        parts += [excuse(context.policy, index) for index in result.waivers]
-        if result.fails and rule.remedy:
-            parts.append(sentence("gate.remedy", {"remedy": rule.remedy}))
-        yield ["", rule_word(result), f"{rule.title} ({rule.id})", "<br>".join(parts)]
+        parts = told(context.policy, rule, result, _MOST_FINDINGS, partial(_finding, judged.card))
+        yield ["", rule_word(result), f"{rule.title} ({rule.id})", "<br>".join(chain(*parts))]
+
+
+def _finding(card: LoadedCard, finding: Finding) -> str:
+    where = ", ".join(filter(None, (finding.criterion, markdown(place_text(card, finding), 300))))
+    return markdown(finding_text(finding), 600) + (f" ({where})" if where else "")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import partial
 
+from ..cards.reader import LoadedCard
 from ..messages import sentence
-from ..policy.decision import RuleResult, Tally, gate_passes, waiver_states
-from ..policy.definition import PASSED, Rule
+from ..policy.decision import RuleResult, gate_passes, waiver_states
+from ..policy.definition import PASSED, Finding, Rule
 from ..policy.plain_data import finding_text, waiver_text
-from ..results.places import place_of
 from . import Failure, GateContext, Judged
-from .gate_text import card_word, excuse, rule_word, shown_policy, tally_text, tolerated
+from .gate_run import Counted
+from .gate_text import card_word, place_text, rule_word, shown_policy, tally_text, told
 from .text import plain
 
 __all__ = ["render"]
@@ -21,20 +23,18 @@ _RESET = "\033[0m"
 _STYLES = {"good": "\033[1;32m", "open": "\033[1;33m", "poor": "\033[1;31m"}
 
 
-def render(results: Iterable[Judged | Failure], context: GateContext) -> Iterator[str]:
+def render(results: Counted, context: GateContext) -> Iterator[str]:
     """A paragraph for each card. Of several cards one that passes without remark gets a line."""
     policy = shown_policy(context.policy, plain)
     context = context._replace(policy=policy)
     head = sentence("gate.head", {"title": policy.title, "id": policy.id, "version": policy.version, "date": context.date.isoformat()})
     yield from _wrap(head, "", "", context)
-    tally = Tally()
     for result in results:
         if isinstance(result, Failure):
-            tally = tally.plus(None)
             yield f"\n{plain(result.path or '-', 500)}: {_styled(sentence('gate.card-unreadable'), 'poor', context)}\n"
             continue
-        tally = tally.plus(result.decision)
         yield from _card(result, context)
+    tally = results.tally
     states = waiver_states(policy, tally, context.date)
     if states:
         yield f"\n{sentence('gate.waivers')}\n"
@@ -60,22 +60,17 @@ def _rule(rule: Rule, result: RuleResult, judged: Judged, wide: int, context: Ga
     yield f"  {word} {rule.id:<{wide}}  {rule.title}\n"
     if result.status == PASSED:
         return
-    told: dict[str, None] = {}
-    for finding in result.findings:
-        place = place_of(judged.card, finding.at)
-        where = f" ({finding.criterion})" if finding.criterion else ""
-        line = f" [{plain(str(place), 300)}]" if place.line is not None else ""
-        told[f"{plain(finding_text(finding), 600)}{where}{line}"] = None
-    for text in list(told)[:_MOST_FINDINGS]:
+    parts = told(context.policy, rule, result, _MOST_FINDINGS, partial(_finding, judged.card))
+    for text in parts.findings:
         yield from _wrap(text, "           - ", "             ", context)
-    if len(told) > _MOST_FINDINGS:
-        yield f"           {sentence('gate.more', {'count': str(len(told) - _MOST_FINDINGS)})}\n"
-    for text in tolerated(result):
+    for text in (*parts.remarks, *parts.excuses, *parts.remedy):
         yield from _wrap(text, "           ", "             ", context)
-    for index in result.waivers:
-        yield from _wrap(excuse(context.policy, index), "           ", "             ", context)
-    if result.fails and rule.remedy:
-        yield from _wrap(sentence("gate.remedy", {"remedy": rule.remedy}), "           ", "             ", context)
+
+
+def _finding(card: LoadedCard, finding: Finding) -> str:
+    place = plain(place_text(card, finding), 300)
+    criterion = f" ({finding.criterion})" if finding.criterion else ""
+    return plain(finding_text(finding), 600) + criterion + (f" [{place}]" if place else "")
 
 
 def _wrap(text: str, first: str, later: str, context: GateContext) -> Iterator[str]:

@@ -1,14 +1,27 @@
-"""What the gate's outputs for people share: words for what became of cards and rules."""
+"""What the gate's outputs share: words for what became of cards and rules, and what is told of a rule."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
+from ..cards.reader import LoadedCard
 from ..messages import sentence
 from ..policy.decision import Decision, RuleResult, Tally, gate_passes
-from ..policy.definition import UNKNOWN, Policy
+from ..policy.definition import UNKNOWN, Finding, Policy, Rule, Waiver
+from ..policy.plain_data import finding_text
+from ..results.places import place_of
 
-__all__ = ["card_word", "excuse", "rule_word", "shown_policy", "tally_text", "tolerated"]
+__all__ = ["Told", "card_word", "place_text", "rule_word", "shown_policy", "tally_text", "told"]
+
+
+class Told(NamedTuple):
+    """What is told of a rule that is not simply passed, in the order of its fields. Outputs only indent or join it."""
+
+    findings: tuple[str, ...]  # each once, and no more than can be read
+    remarks: tuple[str, ...]  # how many more there are; that what is unknown is tolerated
+    excuses: tuple[str, ...]  # the waivers that it owes something to
+    remedy: tuple[str, ...]  # how to mend it, where it fails
 
 
 def tally_text(tally: Tally) -> str:
@@ -40,16 +53,26 @@ def rule_word(result: RuleResult) -> str:
     return sentence(f"gate.status-{result.status}")
 
 
-def excuse(policy: Policy, index: int) -> str:
-    """A waiver as what is said for it."""
-    waiver = policy.waivers[index]
+def told(policy: Policy, rule: Rule, result: RuleResult, most: int, show: Callable[[Finding], str] = finding_text) -> Told:
+    """What is told of one rule of a policy: ``most`` findings, each as ``show`` makes it."""
+    findings = tuple(dict.fromkeys(map(show, result.findings)))
+    remarks = [sentence("gate.more", {"count": str(len(findings) - most)})] if len(findings) > most else []
+    if result.status == UNKNOWN and not result.fails:
+        remarks.append(sentence("gate.tolerated"))
+    excuses = tuple(_excuse(policy.waivers[index]) for index in result.waivers)
+    remedy = (sentence("gate.remedy", {"remedy": rule.remedy}),) if rule.remedy and result.fails else ()
+    return Told(findings[:most], tuple(remarks), excuses, remedy)
+
+
+def place_text(card: LoadedCard, finding: Finding) -> str:
+    """Where in the card's file a finding stands; empty where it has no line there. A stranger's text: to be made safe."""
+    place = place_of(card, finding.at)
+    return str(place) if place.line is not None else ""
+
+
+def _excuse(waiver: Waiver) -> str:
     params = {"target": waiver.target, "expires": waiver.expires.isoformat(), "owner": waiver.owner, "reason": waiver.reason}
     return sentence("gate.waived-by", params)
-
-
-def tolerated(result: RuleResult) -> list[str]:
-    """What is to be said of a rule that passes although it is unknown."""
-    return [sentence("gate.tolerated")] if result.status == UNKNOWN and not result.fails else []
 
 
 def shown_policy(policy: Policy, make: Callable[[str], str]) -> Policy:

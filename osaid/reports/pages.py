@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from ..results.plain_data import compact, problem_data
+from ..results.plain_data import lines, problem_data, run_text
 from . import Failure
-from .as_json import lines
 
 __all__ = ["FORMATS", "Grid", "Item", "Section", "as_json", "show"]
 
@@ -56,16 +55,8 @@ def as_json(schema_version: str, parts: Mapping[str, Iterable[Any]], failures: I
     ``schema_version`` is that of its form, ``version`` that of osaid.
     """
     errors = [problem_data(problem, failure.path) for failure in failures for problem in failure.problems]
-    head = {"schema_version": schema_version, "tool": {"name": "osaid", "version": version}}
-    yield "{\n" + ",\n".join(f"{compact(key)}: {compact(value)}" for key, value in head.items())
-    for key, values in {**parts, "errors": errors}.items():
-        yield f",\n{compact(key)}: ["
-        separator = "\n"
-        for value in values:
-            yield separator + lines(_data(value))
-            separator = ",\n"
-        yield "]" if separator == "\n" else "\n]"
-    yield "\n}\n"
+    lists = {**parts, "errors": errors}
+    return run_text(schema_version, version, ((key, (lines(_data(value)) for value in values)) for key, values in lists.items()))
 
 
 def _data(value: Any) -> Any:

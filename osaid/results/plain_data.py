@@ -1,4 +1,4 @@
-"""An assessment as plain data: the contract of the JSON outputs.
+"""An assessment as plain data, and how a run is written as JSON: the contract of the JSON outputs.
 
 Keys never come and go with options, lists are in the rubric's order, and there is no clock in it.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..cards.notes import Note
@@ -18,7 +19,7 @@ from ..rubrics.assessment import Assessment, Reason
 from ..rubrics.rubric import Rubric
 from .sentences import message, remedy_text
 
-__all__ = ["RESULT_VERSION", "assessment_data", "compact", "problem_data"]
+__all__ = ["RESULT_VERSION", "assessment_data", "compact", "lines", "problem_data", "row", "run_text"]
 
 RESULT_VERSION = "1"
 """Version of the result's form. It grows when a key changes its meaning or goes; new keys may come."""
@@ -40,21 +41,49 @@ def _escape(match: re.Match[str]) -> str:
     return "\N{REPLACEMENT CHARACTER}" if "\ud800" <= character <= "\udfff" else json.dumps(character)[1:-1].replace("\x7f", "\\u007f")
 
 
+def lines(data: dict[str, Any]) -> str:
+    """An object with a line for each key, and for each item of its lists."""
+    parts = []
+    for key, value in data.items():
+        if isinstance(value, list) and value:
+            body = ",\n".join("    " + compact(item) for item in value)
+            parts.append(f"  {compact(key)}: [\n{body}\n  ]")
+        else:
+            parts.append(f"  {compact(key)}: {compact(value)}")
+    return "{\n" + ",\n".join(parts) + "\n}"
+
+
+def row(data: dict[str, Any]) -> str:
+    """An object as one line of a list."""
+    return "  " + compact(data)
+
+
+def run_text(schema_version: str, version: str, parts: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    """One JSON object for a run, piece by piece: the version of its form, that of osaid, and then its parts.
+
+    A part is a key with plain data, or with an iterator over the items of a list, each as :func:`lines` or :func:`row` write it.
+    ``parts`` are asked for one by one, so that what is only known when all results have come can stand at the end.
+    """
+    yield f'{{\n"schema_version": {compact(schema_version)},\n"tool": {compact({"name": "osaid", "version": version})}'
+    for key, value in parts:
+        yield f",\n{compact(key)}: "
+        if not isinstance(value, Iterator):
+            yield compact(value)
+            continue
+        start = "[\n"
+        for item in value:
+            yield start + item
+            start = ",\n"
+        yield "[]" if start == "[\n" else "\n]"
+    yield "\n}\n"
+
+
 def assessment_data(assessment: Assessment, rubric: Rubric) -> dict[str, Any]:
     """Plain dicts, lists, text and numbers for one assessment."""
-    verdict, subject = assessment.verdict, assessment.subject
+    verdict = assessment.verdict
     label, summary = rubric.verdict_texts(verdict.id)
     return {
-        "subject": {
-            "path": subject.path,
-            "format": subject.format,
-            "id": subject.id,
-            "name": subject.name,
-            "developer": subject.developer,
-            "version": subject.version,
-            "as_of": subject.as_of,
-            "sha256": subject.sha256,
-        },
+        "subject": assessment.subject._asdict(),
         "rubric": {**assessment.rubric._asdict(), "title": rubric.title},
         "verdict": {"id": verdict.id, "label": label, "summary": summary, "possible": verdict.possible},
         "score": assessment.score._asdict(),

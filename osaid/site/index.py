@@ -10,7 +10,7 @@ from typing import Any
 from .. import __version__, document
 from ..document import Limits
 from ..errors import OsaidError, Place, Problem, UsageError
-from ..results.plain_data import compact
+from ..results.plain_data import row, run_text
 from ..rubrics.rubric import Rubric
 from ..schemas import read_schema
 from ..shapes import Shape
@@ -37,16 +37,14 @@ def result_path(identifier: str) -> str:
 
 def index_text(title: str, base_url: str, rubrics: Sequence[Rubric], entries: Sequence[Entry], changes: Iterable[News]) -> str:
     """The index as JSON, a line for each model and change."""
-    head = {"schema_version": _SCHEMA_VERSION, "tool": {"name": "osaid", "version": __version__}, "title": title, "base_url": base_url}
-    parts = [f"{compact(key)}: {compact(value)}" for key, value in head.items()]
-    parts += [_lines("rubrics", [_rubric(rubric, number == 0) for number, rubric in enumerate(rubrics)])]
-    parts += [_lines("models", map(_model, entries)), _lines("changes", (change._asdict() for change in changes))]
-    return "{\n" + ",\n".join(parts) + "\n}\n"
-
-
-def _lines(key: str, items: Iterable[Mapping[str, Any]]) -> str:
-    body = ",\n".join("  " + compact(item) for item in items)
-    return f"{compact(key)}: [\n{body}\n]" if body else f"{compact(key)}: []"
+    parts = (
+        ("title", title),
+        ("base_url", base_url),
+        ("rubrics", (row(_rubric(rubric, number == 0)) for number, rubric in enumerate(rubrics))),
+        ("models", (row(_model(entry)) for entry in entries)),
+        ("changes", (row(change._asdict()) for change in changes)),
+    )
+    return "".join(run_text(_SCHEMA_VERSION, __version__, parts))
 
 
 def _rubric(rubric: Rubric, leads: bool) -> dict[str, Any]:
