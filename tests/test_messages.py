@@ -42,7 +42,6 @@ PUT_TOGETHER = {
     "coverage.": get_args(Level),
     "criterion.": OUTCOMES,
     "grant.": GRANTS,
-    "report.grant-": GRANTS,
     "report.freedom-": FREEDOMS,
     "report.status-": ("gated", "withheld", "unknown"),
     "report.scope-": ("distribution", "code", "data", "documents", "parameters"),

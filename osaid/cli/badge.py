@@ -44,7 +44,7 @@ def command(
     """
     try:
         rubric = load_rubric(name)
-        item = one_input(card, source, target)
+        item = one_input(card, source, target, [name])
     except OsaidError as error:
         fail(error)
     try:

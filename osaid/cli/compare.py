@@ -35,7 +35,7 @@ def command(models: tuple[str, ...], names: tuple[str, ...], source: str | None,
     try:
         arguments = list(dict.fromkeys(models))
         sides = [read_side(name, source) for name in arguments]
-        keep((name for side in sides for name in side.names), target)
+        keep([*names, *(name for side in sides for name in side.names)], target)
         failures = [failure for side in sides for failure in side.failures]
         comparisons = _comparisons([side for side in sides if side.read], names)
         if not comparisons and not failures:

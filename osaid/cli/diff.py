@@ -39,7 +39,7 @@ def command(old: str, new: str, names: tuple[str, ...], source: str | None, form
         if old == new == "-":
             raise UsageError(Problem("compare.stdin-twice", {}, Place("-")))
         sides = [read_side(name, source) for name in (old, new)]
-        keep((name for side in sides for name in side.names), target)
+        keep([*names, *(name for side in sides for name in side.names)], target)
         difference = _difference(sides, names) if all(side.read for side in sides) else None
         failures = [failure for side in sides for failure in side.failures]
         if difference is None and not failures:

@@ -43,7 +43,7 @@ def command(cards: tuple[str, ...], name: str, source: str | None, day: str | No
         date = _date(day)
         policy = load_policy(name)
         inputs, one = expand(cards, source)
-        keep((name, *(item.name for item in inputs)), target)
+        keep([name, *filter(None, (rubric.path for rubric in policy.rubrics.values())), *(item.name for item in inputs)], target)
     except OsaidError as error:
         fail(error)
     context = GateContext(policy, date, __version__, width(), target is None and color_wanted(sys.stdout), one, os.getcwd())

@@ -73,19 +73,28 @@ def expand(arguments: Iterable[str], form: str | None = None) -> tuple[list[Inpu
     return [found[name] for name in sorted(found)], one and len(found) == 1
 
 
-def one_input(argument: str, form: str | None, target: str | None = None) -> Input:
-    """The one input that an argument names, not to be replaced by the file ``target``. Raises UsageError."""
+def one_input(argument: str, form: str | None, target: str | None = None, others: Iterable[str] = ()) -> Input:
+    """The one input that an argument names; neither it nor the ``others`` may be replaced by the file ``target``. Raises UsageError."""
     inputs, one = expand([argument], form)
     if not one:
         raise UsageError(Problem("card.one-only", {}, Place(argument)))
-    keep((item.name for item in inputs), target)
+    keep([*others, *(item.name for item in inputs)], target)
     return inputs[0]
 
 
 def keep(paths: Iterable[str], target: str | None) -> None:
-    """Raise UsageError if a file to be written is one of those that are read: cards, a policy, saved results."""
-    if target is not None and any(same_file(target, path) for path in paths):
+    """Raise UsageError if a file to be written is one of those that are read: cards, rubrics, a policy, saved results.
+
+    ``paths`` are names as they were given: of files, or ids of what is bundled.
+    """
+    if target is not None and os.path.exists(target) and any(same_file(target, file) for path in paths for file in _files(path)):
         raise UsageError(Problem("file.is-input", {}, Place(target)))
+
+
+def _files(name: str) -> Iterator[str]:
+    yield name
+    identifier = name.removeprefix(BUNDLED)
+    yield from filter(None, (bundled_path(folder, identifier) for folder in ("model_cards", "rubrics", "policies")))
 
 
 def index(inputs: list[Input]) -> Callable[[str], LoadedCard | None]:

@@ -35,7 +35,7 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
     try:
         rubrics = main_and_others(names)
         inputs, _ = expand(cards, source)
-        keep((item.name for item in inputs), target)
+        keep([*names, *(item.name for item in inputs)], target)
     except OsaidError as error:
         fail(error)
     library = Library(find=index(inputs))

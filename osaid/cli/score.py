@@ -39,7 +39,7 @@ def command(cards: tuple[str, ...], names: tuple[str, ...], source: str | None, 
     try:
         rubrics = rubrics_named(names)
         inputs, one = expand(cards, source)
-        keep((item.name for item in inputs), target)
+        keep([*names, *(item.name for item in inputs)], target)
     except OsaidError as error:
         fail(error)
     on_screen = target is None and sys.stdout.isatty()

@@ -173,7 +173,7 @@ def _terms_cells(item: Review, row: TermsRow) -> list[str]:
         part = sentence("words.aside", {"text": part, "aside": sentence(f"report.status-{row.status}")})
     if row.scope:
         license = sentence("words.aside", {"text": license, "aside": sentence(f"report.scope-{row.scope}")})
-    granted = [sentence(f"report.grant-{grant}") for grant in words.grants(row)]
+    granted = [sentence(f"grant.{grant}") for grant in words.grants(row)]
     return [part, license, *granted, words.terms_restrictions(row), ", ".join(str(item.numbers[name]) for name in row.evidence)]
 
 
