@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from ..outcome import State
 from ..rubrics.assessment import Assessment, CriterionResult, Verdict
 from ..rubrics.definition import Rubric
-from ..rubrics.engine import reconsider
+from ..rubrics.engine import levels_if, verdict_if
 from .definition import FAILED, PASSED, UNKNOWN, Case, Check, Finding, Found
 
 __all__ = ["age", "combined", "criteria", "evidence", "level", "score", "verdict"]
@@ -20,7 +20,11 @@ def combined(found: Iterable[tuple[str, Finding]]) -> Found:
     items = list(found)
     ordered = [finding for status in (FAILED, UNKNOWN) for each, finding in items if each == status]
     statuses = {status for status, _ in items}
-    return Found(FAILED if FAILED in statuses else UNKNOWN if UNKNOWN in statuses else PASSED, tuple(ordered))
+    return Found(FAILED if FAILED in statuses else UNKNOWN if UNKNOWN in statuses else PASSED, lambda: tuple(ordered))
+
+
+def _one(status: str, finding: Finding) -> Found:
+    return Found(status, lambda: (finding,))
 
 
 def verdict(name: str, rubric: Rubric, at_least: str) -> Check:
@@ -36,15 +40,19 @@ def verdict(name: str, rubric: Rubric, at_least: str) -> Check:
 
     def check(case: Case, met: frozenset[str]) -> Found:
         assessment = case.assessments[name]
-        found = reconsider(assessment, rubric, met)[0] if met else assessment.verdict
+        found = verdict_if(assessment, rubric, met) if met else assessment.verdict
         answer = status(found)
         if answer == PASSED:
             return Found(PASSED)
-        still = ", ".join(rubric.verdict_texts(item)[0] for item in found.possible)
-        params = {"rubric": rubric.id, "verdict": rubric.verdict_texts(found.id)[0], "wanted": wanted, "possible": still}
-        told = Finding("gate.verdict-open" if answer == UNKNOWN else "gate.verdict-short", params, at=("model", "id"))
-        missing = _missing(assessment, met, lambda more: status(reconsider(assessment, rubric, more)[0]) == PASSED)
-        return Found(answer, (told, *_reasons(assessment, missing)))
+
+        def tell() -> tuple[Finding, ...]:
+            still = ", ".join(rubric.verdict_texts(item)[0] for item in found.possible)
+            params = {"rubric": rubric.id, "verdict": rubric.verdict_texts(found.id)[0], "wanted": wanted, "possible": still}
+            told = Finding("gate.verdict-open" if answer == UNKNOWN else "gate.verdict-short", params, at=("model", "id"))
+            missing = _missing(assessment, met, lambda more: status(verdict_if(assessment, rubric, more)) == PASSED)
+            return told, *_reasons(assessment, missing)
+
+        return Found(answer, tell)
 
     return check
 
@@ -56,14 +64,17 @@ def level(name: str, rubric: Rubric, reached: str) -> Check:
 
     def check(case: Case, met: frozenset[str]) -> Found:
         assessment = case.assessments[name]
-        found = (reconsider(assessment, rubric, met)[1] if met else assessment.levels)[index]
+        found = (levels_if(assessment, rubric, met) if met else assessment.levels)[index]
         if found.met:
             return Found(PASSED)
-        answer = UNKNOWN if found.met is None else FAILED
-        code = "gate.level-open" if found.met is None else "gate.level-short"
-        told = Finding(code, {"rubric": rubric.id, "level": label, "progress": f"{found.progress:.0f}"}, at=("model", "id"))
-        missing = _missing(assessment, met, lambda more: reconsider(assessment, rubric, more)[1][index].met is True)
-        return Found(answer, (told, *_reasons(assessment, missing)))
+
+        def tell() -> tuple[Finding, ...]:
+            code = "gate.level-open" if found.met is None else "gate.level-short"
+            told = Finding(code, {"rubric": rubric.id, "level": label, "progress": f"{found.progress:.0f}"}, at=("model", "id"))
+            missing = _missing(assessment, met, lambda more: levels_if(assessment, rubric, more)[index].met is True)
+            return told, *_reasons(assessment, missing)
+
+        return Found(UNKNOWN if found.met is None else FAILED, tell)
 
     return check
 
@@ -98,9 +109,8 @@ def score(name: str, rubric: Rubric, at_least: float) -> Check:
         if value >= at_least:
             return Found(PASSED)
         shown = f"{math.floor(value * 10) / 10:g}"  # never rounded up to what is asked
-        return Found(
-            FAILED, (Finding("gate.score-low", {"rubric": rubric.id, "score": shown, "wanted": f"{at_least:g}"}, at=("model", "id")),)
-        )
+        params = {"rubric": rubric.id, "score": shown, "wanted": f"{at_least:g}"}
+        return _one(FAILED, Finding("gate.score-low", params, at=("model", "id")))
 
     return check
 
@@ -148,7 +158,7 @@ def evidence(name: str, rubric: Rubric, first_hand: bool) -> Check:
                 params = {"title": titles[result.id], "evidence": ", ".join(others)}
                 found.append((FAILED, Finding("gate.evidence-second-hand", params, result.id, ("evidence", others[0]))))
         if not looked_at:
-            return Found(UNKNOWN, (Finding("gate.evidence-nothing", {"rubric": rubric.id}, at=("model", "id")),))
+            return _one(UNKNOWN, Finding("gate.evidence-nothing", {"rubric": rubric.id}, at=("model", "id")))
         return combined(found)
 
     return check
@@ -162,11 +172,11 @@ def age(most_days: int) -> Check:
         try:
             day = datetime.date.fromisoformat(as_of)
         except ValueError:
-            return Found(UNKNOWN, (Finding("gate.age-unknown", {}, at=("as_of",)),))
+            return _one(UNKNOWN, Finding("gate.age-unknown", {}, at=("as_of",)))
         days = (case.date - day).days
         params = {"as_of": as_of, "date": case.date.isoformat(), "days": str(days), "most": str(most_days)}
         if days < 0:
-            return Found(FAILED, (Finding("gate.age-future", params, at=("as_of",)),))
-        return Found(PASSED) if days <= most_days else Found(FAILED, (Finding("gate.age-old", params, at=("as_of",)),))
+            return _one(FAILED, Finding("gate.age-future", params, at=("as_of",)))
+        return Found(PASSED) if days <= most_days else _one(FAILED, Finding("gate.age-old", params, at=("as_of",)))
 
     return check

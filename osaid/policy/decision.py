@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from ..cards.reader import LoadedCard
 from ..cards.subject import Subject
 from ..rubrics.assessment import Assessment
 from ..rubrics.facts import Facts
-from .definition import FAILED, UNKNOWN, WAIVED, Case, Finding, Found, Policy, Rule, Waiver
+from .definition import FAILED, UNKNOWN, WAIVED, Case, Finding, Policy, Rule, Waiver
 
 __all__ = ["EXPIRED", "NOT_NEEDED", "USED", "Decision", "RuleResult", "Tally", "WaiverState", "decide", "gate_passes", "waiver_states"]
 
@@ -96,8 +96,9 @@ def decide(policy: Policy, card: LoadedCard, assessments: Mapping[str, Assessmen
 
 def _judge(rule: Rule, case: Case, waivers: Mapping[int, Waiver]) -> RuleResult:
     found = rule.check(case, frozenset())
+    why = found.tell()
     if rule.tolerates(found.status):
-        return _result(rule, found)
+        return _result(rule, found.status, why)
     active = {index: waiver for index, waiver in waivers.items() if case.date <= waiver.expires}
     # Of several waivers of one criterion the one that lasts longest counts.
     by_criterion: dict[str, int] = {}
@@ -105,17 +106,18 @@ def _judge(rule: Rule, case: Case, waivers: Mapping[int, Waiver]) -> RuleResult:
         if active[index].criterion:
             by_criterion[active[index].criterion] = index
     applied: list[int] = []
-    left = found
+    status, left_over = found.status, why
     if by_criterion:
         left = rule.check(case, frozenset(by_criterion))
         if rule.tolerates(left.status):
-            return _result(rule, found._replace(status=WAIVED), _needed(rule, case, by_criterion))
-        gone = {finding.criterion for finding in found.findings} - {finding.criterion for finding in left.findings}
+            return _result(rule, WAIVED, why, _needed(rule, case, by_criterion))
+        status, left_over = left.status, left.tell()
+        gone = {finding.criterion for finding in why} - {finding.criterion for finding in left_over}
         applied = sorted(index for criterion, index in by_criterion.items() if criterion in gone)
     for index, waiver in active.items():
         if waiver.rule == rule.id:
-            return _result(rule, found._replace(status=WAIVED), [*applied, index])
-    open_criteria = {finding.criterion for finding in left.findings}
+            return _result(rule, WAIVED, why, [*applied, index])
+    open_criteria = {finding.criterion for finding in left_over}
     expired = [
         Finding(
             "gate.waiver-expired",
@@ -127,7 +129,7 @@ def _judge(rule: Rule, case: Case, waivers: Mapping[int, Waiver]) -> RuleResult:
         if index not in active and (waiver.rule == rule.id or waiver.criterion in open_criteria - {""})
     ]
     # After what the rule says itself, and before all the reasons for that, of which there may be many.
-    return _result(rule, left._replace(findings=(*left.findings[:1], *expired, *left.findings[1:])), applied)
+    return _result(rule, status, (*left_over[:1], *expired, *left_over[1:]), applied)
 
 
 def _needed(rule: Rule, case: Case, by_criterion: Mapping[str, int]) -> list[int]:
@@ -140,9 +142,9 @@ def _needed(rule: Rule, case: Case, by_criterion: Mapping[str, int]) -> list[int
     return sorted(kept.values())
 
 
-def _result(rule: Rule, found: Found, waivers: list[int] | tuple[int, ...] = ()) -> RuleResult:
-    fails = found.status == FAILED or (found.status == UNKNOWN and not rule.tolerates(UNKNOWN))
-    return RuleResult(rule.id, rule.severity, found.status, fails, found.findings, tuple(waivers))
+def _result(rule: Rule, status: str, findings: tuple[Finding, ...], waivers: Iterable[int] = ()) -> RuleResult:
+    fails = status == FAILED or (status == UNKNOWN and not rule.tolerates(UNKNOWN))
+    return RuleResult(rule.id, rule.severity, status, fails, findings, tuple(waivers))
 
 
 def _covers(patterns: tuple[str, ...], text: str) -> bool:

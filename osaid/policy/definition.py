@@ -28,10 +28,13 @@ class Finding(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a check found. Nothing is told of what passes."""
+    """What a check found. Nothing is told of what passes.
+
+    ``tell`` works out why: of a verdict or a level that takes many turns, and whether a waiver is needed depends on the status alone.
+    """
 
     status: str
-    findings: tuple[Finding, ...] = ()
+    tell: Callable[[], tuple[Finding, ...]] = tuple
 
 
 class Case(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..rubrics.assessment import Assessment
-from ..rubrics.engine import reconsider
+from ..rubrics.engine import verdict_if
 from ..rubrics.rubric import Rubric
 
 __all__ = ["Outlook", "Step", "outlook"]
@@ -59,5 +59,5 @@ def outlook(assessment: Assessment, rubric: Rubric) -> Outlook:
 
 
 def _step(kind: str, criteria: tuple[str, ...], assessment: Assessment, rubric: Rubric) -> Step:
-    verdict = reconsider(assessment, rubric, frozenset(criteria))[0]
+    verdict = verdict_if(assessment, rubric, frozenset(criteria))
     return Step(kind, criteria, verdict.id, verdict.possible)

@@ -25,7 +25,7 @@ from .definition import Criterion, LevelRule, Rubric
 from .facts import Facts
 from .probes import Found
 
-__all__ = ["BaseModel", "assess", "basis_of", "reconsider"]
+__all__ = ["BaseModel", "assess", "basis_of", "levels_if", "verdict_if"]
 
 _MOST_CASES = 4096
 _OUTCOMES = tuple(Outcome)
@@ -63,14 +63,15 @@ def assess(subject: Subject, facts: Facts, rubric: Rubric, bases: tuple[BaseMode
         results[index] = _recurring(criterion, found, facts, rubric) if once else _result(criterion, found, inherited, facts)
     criteria = tuple(result for result in results if result is not None)
     states = {result.id: result.state for result in criteria}
-    verdict, levels = _decide(rubric, states)
+    atoms = _atoms(rubric, states, rubric.atoms)
+    shown = _shown(rubric, atoms)
     score, pillars = _scores(rubric, states)
     return Assessment(
         subject,
         RubricRef(rubric.id, rubric.version, rubric.sha256),
-        verdict,
+        _verdict(rubric, shown, _last(rubric, states, atoms)),
         score,
-        levels,
+        _levels(rubric, shown, states),
         pillars,
         criteria,
         tuple(_gaps(rubric, criteria)),
@@ -82,17 +83,31 @@ def assess(subject: Subject, facts: Facts, rubric: Rubric, bases: tuple[BaseMode
     )
 
 
-def reconsider(assessment: Assessment, rubric: Rubric, met: Collection[str]) -> tuple[Verdict, tuple[Level, ...]]:
-    """The verdict and the levels that an assessment by ``rubric`` would have if the criteria named in ``met`` were met as well."""
-    return _decide(rubric, {result.id: State.MET if result.id in met else result.state for result in assessment.criteria})
+def verdict_if(assessment: Assessment, rubric: Rubric, met: Collection[str]) -> Verdict:
+    """The verdict that an assessment by ``rubric`` would have if the criteria named in ``met`` were met as well."""
+    states = _states_if(assessment, met)
+    atoms = _atoms(rubric, states, rubric.deciding)
+    return _verdict(rubric, _shown(rubric, atoms), _last(rubric, states, atoms))
 
 
-def _decide(rubric: Rubric, states: Mapping[str, State]) -> tuple[Verdict, tuple[Level, ...]]:
-    atoms = {name: work_out(states) for name, work_out in rubric.atoms.items()}
-    # Most atoms are the same once everything is known.
-    last = {name: atoms[name] if work_out is rubric.atoms[name] else work_out(states) for name, work_out in rubric.last.items()}
-    shown = _as_shown(atoms) if rubric.silence == "not-met" else atoms
-    return _verdict(rubric, shown, last), tuple(_levels(rubric, shown, states))
+def levels_if(assessment: Assessment, rubric: Rubric, met: Collection[str]) -> tuple[Level, ...]:
+    """The levels that it would have, likewise."""
+    states = _states_if(assessment, met)
+    return _levels(rubric, _shown(rubric, _atoms(rubric, states, rubric.atoms)), states)
+
+
+def _states_if(assessment: Assessment, met: Collection[str]) -> States:
+    return {result.id: State.MET if result.id in met else result.state for result in assessment.criteria}
+
+
+def _atoms(rubric: Rubric, states: States, names: Iterable[str]) -> States:
+    """What conditions are made of."""
+    return {name: rubric.atoms[name](states) for name in names}
+
+
+def _last(rubric: Rubric, states: States, atoms: States) -> States:
+    """The deciding atoms once everything is known. Most are the same then."""
+    return {name: atoms[name] if rubric.last[name] is rubric.atoms[name] else rubric.last[name](states) for name in rubric.deciding}
 
 
 def _inherit(
@@ -194,8 +209,10 @@ def _first(rubric: Rubric, atoms: States) -> list[int]:
     return found
 
 
-def _as_shown(atoms: States) -> States:
-    """What is unknown at the worst it can be."""
+def _shown(rubric: Rubric, atoms: States) -> States:
+    """The atoms as they decide: where a framework counts only what is shown, what is unknown is at the worst it can be."""
+    if rubric.silence != "not-met":
+        return atoms
     return {name: state if state is State.NOT_APPLICABLE else State(4 * state.worst) for name, state in atoms.items()}
 
 
@@ -242,7 +259,7 @@ def _scores(rubric: Rubric, states: Mapping[str, State]) -> tuple[Score, tuple[P
     return whole.score() or Score(0.0, 0.0, 0.0), scores
 
 
-def _levels(rubric: Rubric, shown: States, states: States) -> list[Level]:
+def _levels(rubric: Rubric, shown: States, states: States) -> tuple[Level, ...]:
     """The levels, each with the share of its criteria that are met, in percent; 0 as long as the level below is not reached."""
     levels: list[Level] = []
     reached: dict[str, bool] = {}
@@ -252,7 +269,7 @@ def _levels(rubric: Rubric, shown: States, states: States) -> list[Level]:
         reached[rule.id] = met is True
         share = _share(rule, states) if reached.get(rule.after, True) else 0.0
         levels.append(Level(rule.id, met, share))
-    return levels
+    return tuple(levels)
 
 
 def _share(rule: LevelRule, states: States) -> float:
