@@ -57,7 +57,8 @@ def command(cards: tuple[str, ...], name: str, source: str | None, day: str | No
                 card = item.card()
                 ids.add(card.subject.id, position)
                 facts = Facts(card.data)
-                decision = decide(policy, card, {key: assessor.assess(card, facts) for key, assessor in assessors.items()}, date)
+                assessments = {key: assessor.assess(card, facts) for key, assessor in assessors.items()}
+                decision = decide(policy, card, assessments, date, library)
             except OsaidError as error:
                 yield failure(item, error)
             else:

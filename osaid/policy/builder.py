@@ -132,7 +132,7 @@ class Builder:
             if self._words("policy.unknown-level", [data["reached"]], [rule.id for rule in rubric.levels], (*path,), "reached"):
                 return checks.level(name, rubric, data["reached"])
         elif self._words("policy.unknown-verdict", [data["at_least"]], [rule.id for rule in rubric.verdicts], (*path,), "at_least"):
-            return checks.verdict(name, rubric, data["at_least"])
+            return checks.verdict(name, rubric, data["at_least"], settled=data.get("settled") == "yes")
         return _nothing
 
     def _rubric(self, name: str, path: _Path) -> Rubric | None:

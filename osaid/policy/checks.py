@@ -27,15 +27,15 @@ def _one(status: str, finding: Finding) -> Found:
     return Found(status, lambda: (finding,))
 
 
-def verdict(name: str, rubric: Rubric, at_least: str) -> Check:
-    """The verdict is ``at_least`` or a better one: rubrics list the best first."""
+def verdict(name: str, rubric: Rubric, at_least: str, *, settled: bool) -> Check:
+    """The verdict is ``at_least`` or a better one: rubrics list the best first. ``settled``: so is all that it can still turn out to be."""
     order = [rule.id for rule in rubric.verdicts]
     allowed = frozenset(order[: order.index(at_least) + 1])
     wanted = rubric.verdict_texts(at_least)[0]
 
     def status(found: Verdict) -> str:
         # What is undetermined passes only if every verdict still possible does, and fails outright only if none does.
-        can_be = {found.id} if found.id != rubric.undetermined[0] else set(found.possible)
+        can_be = set(found.possible) if settled or found.id == rubric.undetermined[0] else {found.id}
         return PASSED if can_be <= allowed else UNKNOWN if can_be & allowed else FAILED
 
     def check(case: Case, met: frozenset[str]) -> Found:
@@ -133,7 +133,7 @@ def criteria(name: str, wanted: tuple[str, ...]) -> Check:
 
 
 def evidence(name: str, rubric: Rubric, first_hand: bool) -> Check:
-    """Every claim that a met criterion rests on names evidence; with ``first_hand`` none of it is second-hand.
+    """Every claim that counts names evidence: that a criterion is met, or does not apply. With ``first_hand`` none of it is second-hand.
 
     Where no criterion is met there is nothing to look at, and that is no pass.
     """
@@ -145,9 +145,9 @@ def evidence(name: str, rubric: Rubric, first_hand: bool) -> Check:
         found = []
         looked_at = False
         for result in assessment.criteria:
-            if result.state is not State.MET:
+            if result.state not in (State.MET, State.NOT_APPLICABLE):
                 continue
-            looked_at = True
+            looked_at = looked_at or result.state is State.MET
             if result.id in met:
                 continue
             if not result.supported:

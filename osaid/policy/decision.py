@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..cards.reader import LoadedCard
 from ..cards.subject import Subject
+from ..lineage import Library, ancestors
 from ..rubrics.assessment import Assessment
 from ..rubrics.facts import Facts
 from .definition import FAILED, UNKNOWN, WAIVED, Case, Finding, Policy, Rule, Waiver
@@ -84,12 +85,18 @@ def waiver_states(policy: Policy, tally: Tally, date: datetime.date) -> tuple[Wa
     )
 
 
-def decide(policy: Policy, card: LoadedCard, assessments: Mapping[str, Assessment], date: datetime.date) -> Decision:
-    """Hold a card against a policy. ``assessments`` are those by the policy's rubrics, by the same names."""
+def decide(
+    policy: Policy, card: LoadedCard, assessments: Mapping[str, Assessment], date: datetime.date, library: Library | None = None
+) -> Decision:
+    """Hold a card against a policy.
+
+    ``assessments`` are those by the policy's rubrics, by the same names; ``library`` knows the cards of base models (default: the
+    bundled ones).
+    """
     subject = card.subject
     if not _covers(policy.models, subject.id) or not _covers(policy.developers, subject.developer):
         return Decision(subject, False, ())
-    case = Case(subject, Facts(card.data), assessments, date)
+    case = Case(subject, Facts(card.data), assessments, tuple(ancestors(card, library or Library())), date)
     waivers = {index: waiver for index, waiver in enumerate(policy.waivers) if waiver.model == subject.id}
     return Decision(subject, True, tuple(_judge(rule, case, waivers) for rule in policy.rules))
 

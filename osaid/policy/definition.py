@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from ..cards.subject import Subject
+from ..lineage import Ancestor
 from ..rubrics.assessment import Assessment, Reason
 from ..rubrics.definition import Rubric
 from ..rubrics.facts import Facts
@@ -38,11 +39,12 @@ class Found(NamedTuple):
 
 
 class Case(NamedTuple):
-    """What rules are held against: the facts of a card, its assessments by the policy's rubrics, and the day."""
+    """What rules are held against: the facts of a card, its assessments by the policy's rubrics, its base models, and the day."""
 
     subject: Subject
     facts: Facts
     assessments: Mapping[str, Assessment]
+    bases: tuple[Ancestor, ...]
     date: datetime.date
 
 

@@ -60,6 +60,7 @@ class VerdictCheck(_Part):
 
     rubric: Text = Field(description="A bundled rubric's id, or a rubric file beside the policy.")
     at_least: Text = Field(description="A verdict of the rubric.")
+    settled: Literal["yes", "no"] = Field("no", description="yes: so must be every verdict that open questions can still bring about.")
 
 
 class LevelCheck(_Part):

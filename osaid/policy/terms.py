@@ -11,7 +11,9 @@ from typing import NamedTuple
 from ..cards.vocabulary import vocabulary
 from ..licenses.expression import NO_LICENSE, Terms, on_terms
 from ..licenses.knowledge import License as Known
+from ..lineage import Ancestor
 from ..outcome import State
+from ..rubrics.assessment import Reason
 from ..rubrics.facts import Facts, License
 from ..rubrics.probes.common import PUBLISHED
 from ..rubrics.probes.terms import name_of
@@ -61,8 +63,11 @@ def _is_known(license: Known) -> bool:
 def licenses(accepted: frozenset[str], denied: frozenset[str], on: tuple[str, ...]) -> Check:
     """The terms can be satisfied by the licences ``accepted``; or, with ``denied``, without any of those."""
 
-    def accepts(license: Known) -> bool:
-        return license.id not in denied if denied else license.id in accepted
+    def accepts(license: Known) -> bool | None:
+        # A name that stands for several texts may mean one that is denied, or one that is allowed.
+        if license.id in (denied or accepted):
+            return not denied
+        return None if license.vague else bool(denied)
 
     def judge(terms: Terms, parameters: bool) -> _Answer:
         if not terms.stated:
@@ -88,7 +93,12 @@ def _unstated(terms: Terms, parameters: bool, if_none: str) -> _Answer:
 
 
 def _on_components(judge: _Judge, on: tuple[str, ...]) -> Check:
-    """A check of each component's terms; those under the same terms are told together."""
+    """A check of each component's terms; those under the same terms are told together.
+
+    Where parameters are asked for, the weights of all base models have to pass as well: what is made from them is no freer.
+    """
+    kinds = {vocabulary().components[name]["kind"] for name in on}
+    with_bases = not on or "parameters" in kinds
 
     def check(case: Case, met: frozenset[str]) -> Found:
         answers: list[tuple[_Answer, list[str], License]] = []
@@ -102,13 +112,29 @@ def _on_components(judge: _Judge, on: tuple[str, ...]) -> Check:
                     break
             else:
                 answers.append((answer, [name], license))
-        return combined(
+        found = [
             (answer.status, Finding(answer.code, {**answer.params, "components": ", ".join(names)}, at=_way(names[0], license)))
             for answer, names, license in answers
             if answer.status != PASSED
-        )
+        ]
+        return combined([*found, *_of_bases(case.bases if with_bases else (), judge)])
 
     return check
+
+
+def _of_bases(bases: tuple[Ancestor, ...], judge: _Judge) -> Iterator[tuple[str, Finding]]:
+    """What stands against the weights of base models. A base without a card is unknown."""
+    for base in bases:
+        at = ("model", "derived_from")
+        if base.card is None:
+            yield UNKNOWN, Finding("gate.base-unknown", {"base": base.model}, at=at)
+            continue
+        terms = Facts(base.card.data).license(_WEIGHTS).terms
+        answer = judge(terms, True) if terms is not None else _Answer(UNKNOWN, "terms.silent")
+        if answer.status != PASSED:
+            state = State.NOT_MET if answer.status == FAILED else State.UNKNOWN
+            because = (Reason(answer.code, {**answer.params, "components": _WEIGHTS}, state),)
+            yield answer.status, Finding("gate.base-terms", {"base": base.model}, at=at, because=because)
 
 
 def _components(facts: Facts, on: tuple[str, ...]) -> Iterator[str]:
