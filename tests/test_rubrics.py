@@ -26,8 +26,9 @@ from support import (
     write,
 )
 
-from osaid import DocumentError, Problem, RubricError, assess, load_rubric
+from osaid import DocumentError, Problem, RubricError, assess, load_card, load_rubric
 from osaid.document import load as load_document
+from osaid.rubrics.engine import levels_if, verdict_if
 from osaid.rubrics.rubric import parse_rubric, rubric_ids
 
 LEDGER = TESTS / "ledger" / "criteria.txt"
@@ -368,3 +369,12 @@ def test_a_rubric_in_which_nothing_applies() -> None:
     result = assess(load(card), rubric(text))
     assert (result.verdict.id, result.pillars[0].score, result.score) == ("good", None, (0.0, 0.0, 0.0))
     assert result.gaps == ()
+
+
+@pytest.mark.parametrize("name", rubric_ids())
+def test_verdict_and_levels_are_the_same_alone_as_together(name: str) -> None:
+    used = load_rubric(name)
+    for card in (load(full_card()), load(small_card()), load_card("bundled:bloom"), load_card("bundled:mixtral-8x7b")):
+        assessment = assess(card, used)
+        assert verdict_if(assessment, used, ()) == assessment.verdict
+        assert levels_if(assessment, used, ()) == assessment.levels

@@ -14,6 +14,7 @@ from support import ROOT, full_card, load, small_card
 
 from osaid import load_card
 from osaid.policy.decision import Tally, _matches, gate_passes, waiver_states
+from osaid.policy.definition import FAILED, PASSED, Case, Finding, Found
 from osaid.policy.plain_data import finding_text
 from osaid.policy.policy import load_policy, policy_ids
 
@@ -220,6 +221,7 @@ def test_evidence() -> None:
 
 TRAINING = {"criterion": "OSAID-CODE-TRAINING", "expires": "2026-03-01"}
 SETTINGS = {"criterion": "OSAID-CODE-SETTINGS", "expires": "2027-01-01"}
+OWNED = {"reason": "R", "owner": "O", "model": "full-1b"}
 
 
 def test_a_waiver_of_a_criterion_makes_the_verdict_what_it_would_be() -> None:
@@ -242,6 +244,23 @@ def test_a_waived_criterion_needs_no_evidence() -> None:
     waivers = [{"criterion": name, "expires": "2026-03-01"} for name in sorted(named)]
     assert judge(rule, card, *waivers).waivers == tuple(range(len(named)))
     assert judge(rule, card, *waivers[1:]).status == "failed"
+
+
+def test_of_waivers_only_the_status_is_asked() -> None:
+    """Which of them are needed takes a check each, and no reasons."""
+    asked: list[str] = []
+
+    def tell() -> tuple[Finding, ...]:
+        asked.append("why")
+        return (Finding("terms.silent", {}),)
+
+    def check(case: Case, met: frozenset[str]) -> Found:
+        return Found(PASSED if met else FAILED, tell)
+
+    policy = policy_of(VERDICT, waivers=[{**OWNED, **TRAINING}, {**OWNED, **SETTINGS}])
+    policy = policy._replace(rules=(policy.rules[0]._replace(check=check),))
+    (result,) = decision_of(policy, load(full_card())).results
+    assert (result.status, len(result.waivers), asked) == ("waived", 1, ["why"])
 
 
 def test_a_waiver_does_not_change_the_score() -> None:
@@ -267,12 +286,11 @@ def test_a_waiver_of_a_rule() -> None:
 
 
 def test_waivers_are_used_expired_or_not_needed() -> None:
-    waiver = {"reason": "R", "owner": "O", "model": "full-1b"}
     waivers = [
-        {**waiver, **TRAINING},
-        {**waiver, **SETTINGS},
-        {**waiver, "rule": "r0", "expires": "2026-02-28"},
-        {**waiver, **TRAINING, "model": "absent-1b"},
+        {**OWNED, **TRAINING},
+        {**OWNED, **SETTINGS},
+        {**OWNED, "rule": "r0", "expires": "2026-02-28"},
+        {**OWNED, **TRAINING, "model": "absent-1b"},
     ]
     policy = policy_of(VERDICT, waivers=waivers)
     tally = Tally().plus(decision_of(policy, load(lacking("training_code"))))
