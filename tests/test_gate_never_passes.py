@@ -31,7 +31,7 @@ def gate(folder: Path, check: str, *cards: dict[str, Any], on: bool = True) -> t
     """The exit status of a gate, and the status of its rule on each card."""
     paths = write(folder, *cards)
     ran = run("gate", "--policy", policy(folder, check, on=on), paths[-1], *paths[:-1], *DAY, "--format", "json")
-    decisions = {item["subject"]["id"]: item["rules"][0]["status"] for item in json.loads(ran.stdout)["decisions"]}
+    decisions = {item["subject"]["id"]: item["rules"][0]["status"] for item in json.loads(ran.stdout)["cards"]}
     return ran.code, [decisions[card["model"]["id"]] for card in cards]
 
 

@@ -379,7 +379,7 @@ def test_saying_less_never_turns_a_failure_into_a_pass(dropped: set[str]) -> Non
 
 
 BUNDLED = {
-    "adopt-strict": {"amber-7b", "crystalcoder-7b", "olmo-7b", "pythia-6.9b", "t5-11b"},
+    "adopt-strict": {"amber-7b", "olmo-7b", "pythia-6.9b", "t5-11b"},
     "eu-ai-act": {"falcon-40b", "olmo-7b", "phi-1.5", "phi-2", "pythia-6.9b"},
 }
 HINDERED = {"bloom", "falcon-180b", "llama-2-7b", "starcoder2-15b", "vicuna-7b-v1.5"}
