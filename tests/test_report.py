@@ -86,7 +86,7 @@ def test_the_first_lines_are_the_answer() -> None:
     for part in (
         "Does not conform",
         "This is not Open Source AI.",
-        "Using it: the model itself (its weights) is under Apache-2.0",
+        "May you use it? As far as the licence goes, yes: Apache-2.0",
         "19 things that are asked for are missing",
         "4 questions",
     ):

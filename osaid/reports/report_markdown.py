@@ -117,8 +117,9 @@ def _head(item: Review, level: str) -> Iterator[str]:
     yield f"{level} {markdown(words.name(item))}: {markdown(words.verdict_label(judged))}\n\n{_line(' · '.join(words.byline(item)))}\n\n"
     told = [judged.rubric.answers, words.verdict_summary(judged), words.still_possible(judged)]
     yield _line(" ".join(filter(None, told))) + "\n\n"
+    yield _line(sentence("report.caveat")) + "\n\n"
     yield "".join(f"- {markdown(text)}\n" for text in words.plain_words(item)) + "\n"
-    yield _line(f"{words.caveat(judged)} {sentence('report.caveat-more')}") + "\n\n"
+    yield _line(sentence("report.next")) + "\n\n"
 
 
 def _outlook(item: Review, level: str) -> Iterator[str]:

@@ -34,7 +34,6 @@ __all__ = [
     "base_name",
     "base_verdict",
     "byline",
-    "caveat",
     "clause",
     "contents",
     "counts_words",
@@ -116,12 +115,6 @@ def at_best(judged: Judged) -> str:
     """Where the verdict is undetermined: what it can be."""
     verdict = judged.assessment.verdict
     return _labels(judged, verdict.possible) if verdict.id == judged.rubric.undetermined[0] else ""
-
-
-def caveat(judged: Judged) -> str:
-    """What the verdict does not say."""
-    codes = {"good": "report.caveat-good", "poor": "report.caveat-poor"}
-    return sentence(codes.get(judged.rubric.tone(judged.assessment.verdict.id), "report.caveat"))
 
 
 def score_words(score: Score | None) -> str:
