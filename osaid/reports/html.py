@@ -22,7 +22,7 @@ from ..resources import data_file
 from ..results.review import Judged, Review
 from ..results.sentences import HEADINGS, outcome_text, range_text, reasons_text, remedy_text
 from ..rubrics.assessment import CriterionResult
-from . import words
+from . import terms_words, words
 from .text import plain, web_address
 
 __all__ = ["comparison_page", "page", "report_page"]
@@ -87,7 +87,7 @@ def _environment() -> Environment:
         finalize=_safe,
     )
     environment.globals.update(chip=_chip, refs=_refs, t=_sentence, freedoms=FREEDOMS, headings=HEADINGS, remedy=remedy_text)
-    environment.filters.update({name: getattr(words, name) for name in words.__all__})
+    environment.filters.update({name: getattr(room, name) for room in (words, terms_words) for name in room.__all__})
     environment.filters.update(
         outcome_tone=_OUTCOME_TONES.__getitem__,
         outcome_words=outcome_text,

@@ -10,7 +10,7 @@ from ..messages import sentence
 from ..results.review import Review
 from ..results.sentences import HEADINGS, outcome_text, range_text, reasons_text, remedy_text
 from ..results.terms_table import TermsRow
-from . import Failure, words
+from . import Failure, terms_words, words
 from .ranking import in_order, summary_of
 from .text import at_start, markdown, web_address
 
@@ -169,20 +169,20 @@ def _terms(item: Review) -> Iterator[str]:
 
 
 def _terms_cells(item: Review, row: TermsRow) -> list[str]:
-    part, license = words.terms_parts(row), words.terms_license(row)
+    part, license = terms_words.terms_parts(row), terms_words.terms_license(row)
     if row.status != "published":
         part = sentence("words.aside", {"text": part, "aside": sentence(f"report.status-{row.status}")})
     if row.scope:
         license = sentence("words.aside", {"text": license, "aside": sentence(f"report.scope-{row.scope}")})
-    granted = [sentence(f"grant.{grant}") for grant in words.grants(row)]
-    return [part, license, *granted, words.terms_restrictions(row), ", ".join(str(item.numbers[name]) for name in row.evidence)]
+    granted = [sentence(f"grant.{grant}") for grant in terms_words.grants(row)]
+    return [part, license, *granted, terms_words.terms_restrictions(row), ", ".join(str(item.numbers[name]) for name in row.evidence)]
 
 
 def _lineage(item: Review) -> Iterator[str]:
     if not item.lineage:
-        yield _line(sentence("report.lineage-scratch" if words.from_scratch(item) else "report.lineage-unknown")) + "\n"
+        yield _line(sentence("report.lineage-scratch" if terms_words.from_scratch(item) else "report.lineage-unknown")) + "\n"
     for base in item.lineage:
-        told = f"{words.base_name(base)} ({words.relation(base)}): {words.base_verdict(base, item.main)}"
+        told = f"{terms_words.base_name(base)} ({terms_words.relation(base)}): {terms_words.base_verdict(base, item.main)}"
         yield f"{'  ' * base.depth}- {markdown(told)}\n"
     yield "\n"
 

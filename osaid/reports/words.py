@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
-from ..cards.vocabulary import vocabulary
 from ..document.common import short
-from ..licenses.knowledge import GRANTS, knowledge_base
 from ..messages import sentence
 from ..outcome import Outcome
 from ..results.outlook import Step
-from ..results.review import Ancestor, Judged, Question, Review
+from ..results.review import Judged, Question, Review
 from ..results.sentences import (
     HEADINGS,
-    LINEAGE_WORDS,
     NOTE_HEADINGS,
     NOTE_KINDS,
     OUTCOME_WORDS,
@@ -23,46 +20,37 @@ from ..results.sentences import (
     range_text,
     remedy_text,
 )
-from ..results.terms_table import TermsRow
 from ..rubrics.assessment import CriterionResult, Gap, PillarScore, Score
 from ..rubrics.definition import Criterion
 from .side_by_side import progress_text
+from .terms_words import base_verdict, terms_restrictions
 
 __all__ = [
     "asked_by",
     "at_best",
-    "base_name",
-    "base_verdict",
     "byline",
     "clause",
     "contents",
     "counts_words",
-    "from_scratch",
     "further_questions",
     "gap_groups",
     "gaps",
-    "grants",
     "levels_words",
     "name",
     "notes",
     "of_pillar",
     "outlook_words",
     "plain_words",
-    "relation",
     "rubric_words",
     "score_sentence",
     "score_words",
     "still_possible",
     "subject_words",
-    "terms_license",
-    "terms_parts",
-    "terms_restrictions",
     "verdict_label",
     "verdict_summary",
 ]
 
 _MOST_NAME = 160
-_MOST_PARTS = 12
 _MOST_TITLES = 3
 _UNCOUNTED = ("conflict", "unreadable", "lead")
 _MOST_TEXT = 60
@@ -318,82 +306,6 @@ def notes(item: Review) -> Iterator[tuple[str, list[str]]]:
     remarks = list(item.card.data.get("notes", ()))
     if remarks:
         yield sentence("report.remarks"), remarks
-
-
-# --- terms and lineage --------------------------------------------------------------------------------------------
-
-
-def terms_parts(row: TermsRow) -> str:
-    """What a row of the table of terms is about."""
-    words = vocabulary()
-    titles = {"data-information": words.stages, "datasets": {}}.get(row.kind, words.components)
-    parts = [titles[part]["title"] if part in titles else short(part, _MOST_TEXT) for part in row.parts]
-    more = len(parts) - _MOST_PARTS
-    told = ", ".join(parts[:_MOST_PARTS])
-    if more > 0:
-        told = sentence("words.more", {"items": told, "count": str(more)})
-    return sentence(_PARTS[row.kind], {"parts": told})
-
-
-_PARTS = {
-    "parameters": "report.kind-parameters",
-    "code": "report.kind-code",
-    "data": "report.kind-data",
-    "documents": "report.kind-documents",
-    "data-information": "report.kind-data-information",
-    "datasets": "report.kind-datasets",
-}
-
-
-def terms_license(row: TermsRow) -> str:
-    """The terms of a row by name."""
-    if row.license:
-        return short(row.license, _MOST_NAME)
-    stated_none = row.terms is not None and row.terms.expression == "NONE"
-    return sentence("report.license-none" if stated_none else "report.license-silent")
-
-
-def grants(row: TermsRow) -> tuple[str, ...]:
-    """What the terms of a row say of each freedom. Where nothing is stated, that is unknown; code without a licence grants nothing."""
-    if row.terms is None:
-        return ("unknown",) * 4
-    if row.terms.expression == "NONE" and row.kind == "code":
-        return (GRANTS[0],) * 4
-    return row.terms.grants
-
-
-def terms_restrictions(row: TermsRow) -> str:
-    """The restrictions of a row's terms, and what of them is not known."""
-    if row.terms is None:
-        return ""
-    told = [knowledge_base().kind(kind).title for kind in row.terms.restrictions]
-    if row.terms.unknown:
-        told.append(sentence("report.license-unknown", {"names": ", ".join(short(name, _MOST_TEXT) for name in row.terms.unknown)}))
-    return "; ".join(told)
-
-
-def base_name(base: Ancestor) -> str:
-    """A base model by name and id."""
-    return (
-        f"{short(base.name, _MOST_NAME)} ({short(base.model, _MOST_NAME)})"
-        if base.name and base.name != base.model
-        else short(base.model, _MOST_NAME)
-    )
-
-
-def relation(base: Ancestor) -> str:
-    """How a model was made from its base."""
-    return vocabulary().relations[base.relation]["title"]
-
-
-def base_verdict(base: Ancestor, judged: Judged) -> str:
-    """The verdict on a base model, or why there is none."""
-    return judged.rubric.verdict_texts(base.verdict)[0] if base.verdict is not None else LINEAGE_WORDS[base.status]
-
-
-def from_scratch(item: Review) -> bool:
-    """Whether the card says that the model was made from no other."""
-    return bool(item.card.data["model"].get("derived_from") == [])
 
 
 # --- what it rests on ---------------------------------------------------------------------------------------------

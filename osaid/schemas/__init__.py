@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from functools import reduce
 from operator import or_
-from types import UnionType
+from types import GenericAlias, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def pydantic_type(kind: Any, made: MutableMapping[type, type[BaseModel]]) -> Any
     if origin is Literal:
         return kind
     if origin is tuple and parts[1:] == (...,):
-        return list[pydantic_type(parts[0], made)]  # type: ignore[misc]
+        return GenericAlias(list, (pydantic_type(parts[0], made),))
     if origin in (Union, UnionType):
         return reduce(or_, (pydantic_type(part, made) for part in parts))
     if parts:

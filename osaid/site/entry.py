@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..reports.ranking import Standing, standing
+from ..reports.terms_words import terms_license
 from ..reports.text import plain
-from ..reports.words import name, terms_license
+from ..reports.words import name
 from ..results.review import Judged, Review
 from ..rubrics.assessment import Score
 from ..rubrics.rubric import Rubric
