@@ -16,16 +16,19 @@ from ..policy.decision import decide, gate_passes
 from ..policy.policy import load_policy
 from ..reports import CHECK_FORMATS, GATE_FORMATS, Failure, GateContext, Judged, render_gate
 from ..reports.gate_run import Counted
+from ..resources import bundled_ids
 from ..rubrics.assessor import Assessor
 from ..rubrics.facts import Facts
 from .common import EXIT_GATE, EXIT_INPUT, color_wanted, complain, fail, from_option, output, width
 from .inputs import Ids, expand, failure, index, keep
 from .progress import with_progress
 
+_BUNDLED = ", ".join(bundled_ids("policies"))
+
 
 @click.command("gate")
 @click.argument("cards", nargs=-1, required=True, metavar="CARD...")
-@click.option("--policy", "name", required=True, metavar="ID|FILE", help="The policy: a bundled one's id, or a file.")
+@click.option("--policy", "name", required=True, metavar="ID|FILE", help=f"A file, or the id of a bundled policy: {_BUNDLED}.")
 @from_option
 @click.option("--date", "day", metavar="YYYY-MM-DD", help="The day that ages and waivers are held against. [default: today]")
 @click.option(

@@ -27,13 +27,13 @@ from .text import plain, web_address
 
 __all__ = ["comparison_page", "page", "report_page"]
 
-_MARKS = {"good": "✓", "fair": "◐", "poor": "✗", "open": "?", "plain": "•"}
+_MARKS = {"good": "✓", "fair": "◐", "poor": "✗", "open": "?", "plain": "•", "none": "–"}
 _OUTCOME_TONES = {
     Outcome.MET: "good",
     Outcome.PARTLY_MET: "fair",
     Outcome.NOT_MET: "poor",
     Outcome.UNKNOWN: "open",
-    Outcome.NOT_APPLICABLE: "plain",
+    Outcome.NOT_APPLICABLE: "none",
 }
 _FREE_TONES = {"yes": "good", "no": "poor", "unknown": "open"}
 _GRANT_TONES = {"free": "good", "restricted": "poor", "denied": "poor", "unknown": "open"}
