@@ -80,6 +80,7 @@ def svg(badge: Badge) -> str:
     split = math.ceil(left + 2 * _PADDING) if badge.label else 0
     width = split + math.ceil(right + 2 * _PADDING)
     color = COLORS[badge.tone]
+    # The outline is named by its width: several badges within one page may share a name only if they share the outline.
     texts = "".join(
         f'<text x="{x:.1f}" y="{y}" {look} textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
         for text, x, length in ((badge.label, split / 2, left), (badge.message, (split + width) / 2, right))
@@ -90,8 +91,8 @@ def svg(badge: Badge) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{_HEIGHT}" viewBox="0 0 {width} {_HEIGHT}" role="img" '
         f"aria-label={quoteattr(badge.title)}>"
         f"<title>{escape(badge.title)}</title>"
-        f'<clipPath id="r"><rect width="{width}" height="{_HEIGHT}" rx="3"/></clipPath>'
-        f'<g clip-path="url(#r)"><rect width="{split}" height="{_HEIGHT}" fill="{_LABEL_COLOR}"/>'
+        f'<clipPath id="r{width}"><rect width="{width}" height="{_HEIGHT}" rx="3"/></clipPath>'
+        f'<g clip-path="url(#r{width})"><rect width="{split}" height="{_HEIGHT}" fill="{_LABEL_COLOR}"/>'
         f'<rect x="{split}" width="{width - split}" height="{_HEIGHT}" fill="{color}"/></g>'
         f'<g text-anchor="middle" font-family="Verdana,Geneva,DejaVu Sans,sans-serif" font-size="{_FONT}">{texts}</g>'
         "</svg>\n"
