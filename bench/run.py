@@ -158,7 +158,7 @@ def site() -> None:
         show(
             f"(e) osaid site of {SITE_CARDS} cards: read, grade by 7, write / mkdocs build",
             *pairs(build, mkdocs, 3),
-            "10 seconds, as a time",
+            "ours at most 10 s",
         )
 
 

@@ -116,6 +116,7 @@ class _Writer:
         self.folder = folder
         self.written = 0
         self._parts = ""
+        self._last: str | None = None  # the folder that was found to be inside just now
 
     def __enter__(self) -> _Writer:
         return self
@@ -138,7 +139,8 @@ class _Writer:
         """Write a file of the site, unless it is there already as it should be. Raises UsageError."""
         raw, target = text.encode("utf-8", "replace"), os.path.join(self.folder, path)
         try:
-            os.makedirs(os.path.dirname(target), exist_ok=True)
+            if os.path.dirname(path) != self._last:
+                os.makedirs(os.path.dirname(target), exist_ok=True)
             if not self._is_inside(path):
                 raise UsageError(Problem("site.link", {}, Place(os.path.dirname(target))))
             if not self._parts:
@@ -175,4 +177,9 @@ class _Writer:
     def _is_inside(self, path: str) -> bool:
         """Whether the folder of a file is where its name says, and no link that leads elsewhere."""
         folder = os.path.dirname(path)
-        return os.path.realpath(os.path.join(self.folder, folder)) == os.path.normpath(os.path.join(os.path.realpath(self.folder), folder))
+        if folder != self._last:
+            place = os.path.join(self.folder, folder)
+            if os.path.realpath(place) != os.path.normpath(os.path.join(os.path.realpath(self.folder), folder)):
+                return False
+            self._last = folder if os.path.isdir(place) else None
+        return True
