@@ -23,11 +23,17 @@ _HUB = "https://huggingface.co/"
 
 
 class Ancestor(NamedTuple):
-    """A model up the line, and its card. ``status`` is found, missing, unusable or cycle: the model itself."""
+    """A model up the line, by what was made from it, and its card.
 
+    ``status`` is found, missing, unusable or cycle (the model itself); ``again``: told before, with all that is above it.
+    """
+
+    depth: int
     model: str
+    relation: str
     status: str
     card: LoadedCard | None
+    again: bool
 
 
 class Library:
@@ -166,21 +172,19 @@ def bases_first(card: LoadedCard, library: Library, settled: Container[str] = ()
 
 
 def ancestors(card: LoadedCard, library: Library) -> Iterator[Ancestor]:
-    """All models that a card's model was made from, up the line, each once, the nearest first."""
-    told = {card.subject.id}
-    waiting = deque([card])
+    """All models that a card's model was made from, up the line, the nearest first."""
+    told: set[str] = set()
+    waiting = deque([(card, 0)])
     while waiting:
-        made = waiting.popleft()
-        for name in _bases(made):
-            model = library.key(name, card)
-            if model == card.subject.id:
-                yield Ancestor(model, "cycle", None)
-            elif model not in told:
-                told.add(model)
-                status, found = library.look_up(model)
-                yield Ancestor(model, status, found)
-                if found is not None:
-                    waiting.append(found)
+        made, depth = waiting.popleft()
+        for base in made.data["model"].get("derived_from") or ():
+            model = library.key(base["model"], card)
+            status, found = ("cycle", None) if model == card.subject.id else library.look_up(model)
+            again = model in told
+            yield Ancestor(depth, model, base["relation"], status, found, again)
+            told.add(model)
+            if found is not None and not again:
+                waiting.append((found, depth + 1))
 
 
 def lineage_findings(card: LoadedCard, library: Library) -> list[Finding]:

@@ -125,6 +125,8 @@ def _on_components(judge: _Judge, on: tuple[str, ...]) -> Check:
 def _of_bases(bases: tuple[Ancestor, ...], judge: _Judge) -> Iterator[tuple[str, Finding]]:
     """What stands against the weights of base models. A base without a card is unknown."""
     for base in bases:
+        if base.again:
+            continue
         at = ("model", "derived_from")
         if base.card is None:
             yield UNKNOWN, Finding("gate.base-unknown", {"base": base.model}, at=at)

@@ -97,7 +97,6 @@ def _environment() -> Environment:
         score=range_text,
         web_address=web_address,
         reasons=_reasons,
-        side_by_side=words.side_by_side,
         several_lines=_several_lines,
         free_tone=_FREE_TONES.__getitem__,
     )

@@ -6,7 +6,7 @@ from ..cards.vocabulary import vocabulary
 from ..document.common import short
 from ..licenses.knowledge import GRANTS, knowledge_base
 from ..messages import sentence
-from ..results.review import Ancestor, Judged, Review
+from ..results.review import Base, Judged, Review
 from ..results.sentences import LINEAGE_WORDS
 from ..results.terms_table import TermsRow
 
@@ -75,7 +75,7 @@ def terms_restrictions(row: TermsRow) -> str:
     return "; ".join(told)
 
 
-def base_name(base: Ancestor) -> str:
+def base_name(base: Base) -> str:
     """A base model by name and id."""
     return (
         f"{short(base.name, _MOST_NAME)} ({short(base.model, _MOST_NAME)})"
@@ -84,12 +84,12 @@ def base_name(base: Ancestor) -> str:
     )
 
 
-def relation(base: Ancestor) -> str:
+def relation(base: Base) -> str:
     """How a model was made from its base."""
     return vocabulary().relations[base.relation]["title"]
 
 
-def base_verdict(base: Ancestor, judged: Judged) -> str:
+def base_verdict(base: Base, judged: Judged) -> str:
     """The verdict on a base model, or why there is none."""
     return judged.rubric.verdict_texts(base.verdict)[0] if base.verdict is not None else LINEAGE_WORDS[base.status]
 

@@ -44,6 +44,7 @@ __all__ = [
     "rubric_words",
     "score_sentence",
     "score_words",
+    "side_by_side",
     "still_possible",
     "subject_words",
     "verdict_label",

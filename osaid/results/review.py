@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from ..cards.reader import LoadedCard
-from ..lineage import Library
+from ..lineage import Library, ancestors
 from ..rubrics.assessment import Assessment, Basis
 from ..rubrics.assessor import Assessor
 from ..rubrics.definition import Criterion, Rubric
@@ -15,10 +16,9 @@ from ..rubrics.facts import Facts
 from .outlook import Outlook, outlook
 from .terms_table import TermsRow, terms_table
 
-__all__ = ["Ancestor", "Judged", "Question", "Review", "review"]
+__all__ = ["Base", "Judged", "Question", "Review", "review"]
 
-_DEEPEST = 20
-_MOST_ANCESTORS = 100
+_MOST_BASES = 100  # each is judged with all that is above it
 
 
 class Judged(NamedTuple):
@@ -28,10 +28,10 @@ class Judged(NamedTuple):
     rubric: Rubric
 
 
-class Ancestor(NamedTuple):
+class Base(NamedTuple):
     """A model further up the line.
 
-    ``status`` is as in :class:`osaid.rubrics.assessment.LineageStep`, ``path`` where its card was read; ``again``: told further up already.
+    ``status`` is as in :class:`osaid.rubrics.assessment.LineageStep`, ``path`` where its card was read.
     """
 
     depth: int
@@ -41,7 +41,6 @@ class Ancestor(NamedTuple):
     status: str
     verdict: str | None
     path: str | None
-    again: bool
 
 
 class Question(NamedTuple):
@@ -60,7 +59,7 @@ class Review(NamedTuple):
     others: tuple[Judged, ...]
     outlook: Outlook
     terms: tuple[TermsRow, ...]
-    lineage: tuple[Ancestor, ...]
+    lineage: tuple[Base, ...]
     questions: tuple[Question, ...]
     sources: tuple[Basis, ...]  # all evidence that a report names
     numbers: Mapping[str, int]  # of the sources, by their ids, from 1
@@ -88,32 +87,20 @@ def review(card: LoadedCard, assessors: Sequence[Assessor], library: Library) ->
         tuple(others),
         outlook(*main),
         terms,
-        tuple(_ancestors(card, assessors[0], library)),
+        tuple(_bases(card, assessors[0], library)),
         tuple(_questions((main, *others))),
         tuple(basis_of(facts, name) for name in named),
         {name: number for number, name in enumerate(named, 1)},
     )
 
 
-def _ancestors(card: LoadedCard, assessor: Assessor, library: Library) -> Iterator[Ancestor]:
-    """The line of base models, each below what was made from it; what stands in it twice is told once."""
-    told = {card.subject.id}
-    waiting = [(card, 0)]
-    count = 0
-    while waiting and count < _MOST_ANCESTORS:
-        made, depth = waiting.pop(0)
-        for base in made.data["model"].get("derived_from") or ():
-            count += 1
-            model = library.key(base["model"], card)
-            status, found = ("cycle", None) if model == card.subject.id else library.look_up(model)
-            again = model in told
-            told.add(model)
-            verdict = assessor.assess(found).verdict.id if found is not None else None
-            name = found.subject.name if found is not None else ""
-            path = found.subject.path if found is not None else None
-            yield Ancestor(depth, model, name, base["relation"], "assessed" if status == "found" else status, verdict, path, again)
-            if found is not None and not again and depth < _DEEPEST:
-                waiting.append((found, depth + 1))
+def _bases(card: LoadedCard, assessor: Assessor, library: Library) -> Iterator[Base]:
+    for base in islice(ancestors(card, library), _MOST_BASES):
+        found = base.card
+        verdict = assessor.assess(found).verdict.id if found is not None else None
+        status = "assessed" if base.status == "found" else base.status
+        name, path = (found.subject.name, found.subject.path) if found is not None else ("", None)
+        yield Base(base.depth, base.model, name, base.relation, status, verdict, path)
 
 
 def _questions(judged: Sequence[Judged]) -> Iterator[Question]:

@@ -38,6 +38,7 @@ class Site:
         self._old = {model["id"]: model for model in self._before["models"]}
         self._changes: list[News] = []
         self._index: Mapping[str, Any] = self._before
+        self._lost: Collection[str] = ()
 
     @property
     def entries(self) -> list[Entry]:
@@ -59,6 +60,7 @@ class Site:
         Where cards ``failed``, it is not known which models they are about: those of the earlier build stay as they were.
         """
         if failed:
+            self._lost = self._old.keys() - self._entries.keys()
             old = (entry_of_old(model, self.rubrics) for name, model in self._old.items() if name not in self._entries)
             self._entries.update((entry.id, entry) for entry in old if entry is not None)
         day = max((entry.as_of for entry in self._entries.values() if entry.as_of != "unknown"), default="unknown")
@@ -74,8 +76,12 @@ class Site:
             yield path, table_page(self.title, self.rubrics, number, entries, changes)
 
     def stale(self) -> list[str]:
-        """The files of the earlier build that are no part of this one. Only once it is finished."""
-        return sorted(paths_of(self._before) - paths_of(self._index))
+        """The files of the earlier build that are no part of this one; never those of a model that may only be unreadable.
+
+        Only once it is finished.
+        """
+        models = [model for model in self._before["models"] if model["id"] not in self._lost]
+        return sorted(paths_of({**self._before, "models": models}) - paths_of(self._index))
 
     def _note(self, entry: Entry, item: Review, old: Read) -> None:
         """What changed about a model since the earlier build."""

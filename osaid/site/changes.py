@@ -78,8 +78,8 @@ def because(old: bytes | None, judged: Judged) -> dict[str, str]:
 
 
 def in_order(changes: list[News]) -> list[News]:
-    """The latest first, as many as are kept; those of a day by model."""
-    latest = sorted(changes, key=lambda change: change.model)
+    """The latest first, as many as are kept; those of a day by model. What happened again in the same way is told once, as the latest."""
+    latest = sorted({change.id: change for change in reversed(changes)}.values(), key=lambda change: change.model)
     latest.sort(key=lambda change: change.date, reverse=True)
     return latest[:MOST_CHANGES]
 

@@ -25,13 +25,12 @@ _UNKNOWN_DAY = "1970-01-01"
 def files_of_model(item: Review, base_url: str, paths: Collection[str]) -> Iterator[tuple[str, str]]:
     """A model's page, its badges and its result: where each stands in the site, and its text. ``paths`` are the cards with a page."""
     identifier = item.card.subject.id
-    for number, judged in enumerate(item.all):
-        badge = badge_of(*judged)
-        for name in ("", judged.rubric.id) if number == 0 else (judged.rubric.id,):
-            yield badge_path(identifier, name), svg(badge)
-            yield badge_path(identifier, name, "json"), endpoint(badge)
+    badges = [badge_of(*judged) for judged in item.all]
+    for name, badge in zip(["", *(judged.rubric.id for judged in item.all)], [badges[0], *badges], strict=True):
+        yield badge_path(identifier, name), svg(badge)
+        yield badge_path(identifier, name, "json"), endpoint(badge)
     yield result_path(identifier), _result(item)
-    badge = badge_of(*item.main)
+    badge = badges[0]
     here = f"{base_url}{model_path(identifier).removesuffix('index.html')}" if base_url else ""
     image = f"{base_url}{badge_path(identifier)}" if base_url else "badge.svg"
     yield (
