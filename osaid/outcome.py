@@ -103,7 +103,7 @@ def any_of(states: Iterable[State]) -> State:
 def at_least(count: int, states: Iterable[State]) -> State:
     """Whether ``count`` of the applicable states are met: the ``count``-th best; not applicable if none applies.
 
-    Fewer applicable states than ``count`` is not met.
+    Fewer applicable states than ``count`` is not met, unless none of them may turn out to apply.
     """
     applicable = [state for state in states if state is not _NA]
     if not applicable:
@@ -111,7 +111,7 @@ def at_least(count: int, states: Iterable[State]) -> State:
     if count <= 0:
         return State.MET
     if count > len(applicable):
-        return State.NOT_MET
+        return State.UNKNOWN if all(state is State.UNKNOWN for state in applicable) else State.NOT_MET
     worst = sorted((state.worst for state in applicable), reverse=True)[count - 1]
     best = sorted((state.best for state in applicable), reverse=True)[count - 1]
     return State(3 * worst + best)

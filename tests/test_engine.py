@@ -19,9 +19,10 @@ from osaid.outcome import State
 from osaid.results.plain_data import assessment_data
 from osaid.rubrics.conditions import every, not_fully, possible
 
-RELEASES = ["full", "partial", "gated", "none", "no-such-step", "unknown", None]
+RELEASES = ["full", "partial", "some", "gated", "none", "no-such-step", "unknown", None]
 LEVELS = ["full", "partial", "none", "no-such-step", "unknown", None]
 KNOWN = ["full", "partial", "gated", "none", "no-such-step"]
+OPEN = {"unknown": KNOWN, None: KNOWN, "some": ["full", "partial"]}  # and what each can turn out to be
 
 
 def with_releases(releases: dict[str, str | None]) -> dict[str, Any]:
@@ -103,6 +104,7 @@ def test_if_used_counts_only_where_it_is_known() -> None:
         "full": "good",
         "gated": "good",
         "partial": "bad",
+        "some": "good",
         "none": "bad",
         "no-such-step": "good",
         "unknown": "good",
@@ -175,8 +177,8 @@ def rubrics(draw: st.DrawFn, verdicts: str = VERDICTS) -> tuple[str, dict[str, s
 
 def completions(releases: dict[str, str | None], leaves: list[str]) -> Iterator[dict[str, str | None]]:
     """Every way in which the open ones among ``leaves`` can turn out."""
-    open_ones = [leaf for leaf in leaves if releases[leaf] in ("unknown", None)]
-    for answers in itertools.product(KNOWN, repeat=len(open_ones)):
+    open_ones = [leaf for leaf in leaves if releases[leaf] in OPEN]
+    for answers in itertools.product(*(OPEN[releases[leaf]] for leaf in open_ones)):
         yield {**releases, **dict(zip(open_ones, answers, strict=True))}
 
 
@@ -184,7 +186,7 @@ def completions(releases: dict[str, str | None], leaves: list[str]) -> Iterator[
 def partial_cards(draw: st.DrawFn, leaves: list[str]) -> dict[str, str | None]:
     """Releases of the leaves, few of them unknown."""
     releases = {leaf: draw(st.sampled_from(RELEASES)) for leaf in leaves}
-    for leaf in [leaf for leaf in leaves if releases[leaf] in ("unknown", None)][4:]:
+    for leaf in [leaf for leaf in leaves if releases[leaf] in OPEN][4:]:
         releases[leaf] = "full"
     return releases
 
@@ -296,7 +298,8 @@ def test_learning_more_never_turns_an_answer_round(data: st.DataObject) -> None:
             at(hidden, path)["level"] = "unknown"
     for name in vocabulary().components:
         told["components"][name]["release"] = data.draw(st.sampled_from(KNOWN))
-        hidden["components"][name]["release"] = told["components"][name]["release"]
+        release = told["components"][name]["release"]
+        hidden["components"][name]["release"] = "some" if release in OPEN["some"] and data.draw(st.booleans()) else release
     if data.draw(st.booleans()):
         del hidden["licenses"]
     if data.draw(st.booleans()):

@@ -54,7 +54,9 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     *(
         ("{released: weights}", parts(weights=release), outcome)
         for release, outcome in zip(
-            ("full", "gated", "partial", "none", "no-such-step", "unknown"), (MET, MET, PARTLY, NOT, UNKNOWN, UNKNOWN), strict=True
+            ("full", "gated", "partial", "some", "none", "no-such-step", "unknown"),
+            (MET, MET, PARTLY, UNKNOWN, NOT, UNKNOWN, UNKNOWN),
+            strict=True,
         )
     ),
     ("{released: tokenizer}", parts(tokenizer="no-such-step"), NA),

@@ -77,7 +77,7 @@ Date = Annotated[
     ),
 ]
 Level = Literal["full", "partial", "none", "no-such-step", "unknown"]
-Release = Literal["full", "partial", "gated", "none", "no-such-step", "unknown"]
+Release = Literal["full", "partial", "some", "gated", "none", "no-such-step", "unknown"]
 Texts = Annotated[list[Text], Field(max_length=200)]
 
 
@@ -107,7 +107,7 @@ class Claim(_Claimed):
 class Component(_Claimed):
     """A component of the release: what can be got, where, under which terms."""
 
-    release: Release = Field("unknown", description="full, partial, gated, none, no-such-step or unknown.")
+    release: Release = Field("unknown", description="full, partial, some, gated, none, no-such-step or unknown.")
     license: Text = Field("", description="SPDX expression, LicenseRef-..., NONE, or the words found.")
     where: Texts = Field([], description="Addresses where it can be got.")
 

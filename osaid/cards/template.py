@@ -39,7 +39,7 @@ def template(identifier: str, name: str, as_of: str) -> str:
         "# Terms: SPDX expressions or LicenseRef-...; NONE if you looked and none is stated. A component's own license comes first.",
         "# licenses: {distribution: ..., code: ..., data: ..., documents: ..., parameters: ...}",
         "",
-        "# release: full | partial | gated | none | no-such-step | unknown. What you leave out is unknown.",
+        "# release: full | partial | some | gated | none | no-such-step | unknown. What you leave out is unknown.",
         "components:",
     ]
     for component, entry in words.components.items():

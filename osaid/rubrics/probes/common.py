@@ -59,13 +59,14 @@ BY_LEVEL = {
     "full": State.MET,
     "gated": State.MET,
     "partial": State.PARTLY_MET,
+    "some": State.PARTLY_OR_MET,
     "none": State.NOT_MET,
     "no-such-step": State.NOT_APPLICABLE,
     "unknown": State.UNKNOWN,
 }
 """What a level or a release of the card stands for."""
 
-PUBLISHED = ("full", "partial", "gated")
+PUBLISHED = ("full", "partial", "some", "gated")
 """Releases of which at least a part can be got."""
 
 UNTRAINED = Found(State.NOT_APPLICABLE, (Reason("lineage.no-training", {}, State.NOT_APPLICABLE),))
