@@ -28,6 +28,7 @@ ROOMS = [
     "licenses",
     "cards",
     "lineage",
+    "audit",
     "rubrics",
     "api",
     "results",
