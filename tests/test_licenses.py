@@ -311,7 +311,7 @@ def test_a_name_that_does_not_say_which_licence_is_approved_only_if_all_are() ->
 ALL_NAMES = sorted({name for identifier, record in RECORDS.items() for name in (identifier, record["name"], *record["aliases"])})
 
 
-@given(st.sampled_from(ALL_NAMES), st.data())
+@given(st.sampled_from([name for name in ALL_NAMES if "*" not in name]), st.data())  # a star can be a footnote, and stays
 def test_case_and_punctuation_do_not_matter(name: str, data: st.DataObject) -> None:
     words = re.split(r"(?:[^\w+]|_)+", name)
     gaps = [data.draw(st.sampled_from([" ", "-", "_", ", ", " / ", ".", "\t", " ", "–"])) for _ in words]

@@ -33,7 +33,7 @@ _SYMBOLS = frozenset(("So", "Sk", "Sm", "Sc"))
 
 def _means_more(name: str) -> bool:
     return _MEANS_MORE.search(name) is not None or (
-        not name.isascii() and any(unicodedata.category(sign) in _SYMBOLS and sign not in "©®™" for sign in name)
+        not name.isascii() and any(unicodedata.category(sign) in _SYMBOLS and sign not in "©®™+" for sign in name)
     )
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import re
 from collections.abc import Iterable
-from itertools import dropwhile
+from functools import lru_cache
 from typing import Any
 
 from ...licenses.expression import NO_LICENSE, Terms, terms
 from ...licenses.knowledge import FREEDOMS, GRANTS, knowledge_base
+from ...licenses.texts import Identified, identify
 from .common import MOST_TEXT, Notes
 
 __all__ = [
@@ -49,23 +49,7 @@ _LICENSE_FILE = re.compile(
 )
 # Words of an address that name models or terms with limits of use.
 _LIMITED = re.compile(r"(?<![a-z])(?:(?:code)?llama|gemma|non-?commercial|(?:open)?rail|nc)(?![a-z])", re.IGNORECASE)
-
-# The words of whole licence texts, as a digest: lower case, without punctuation, title and copyright lines.
-_TEXTS = {
-    "0cf21bdfd1964a97": "MIT",
-    "95f35d79ea3bab75": "Apache-2.0",
-    "f45538b138cf9aea": "Apache-2.0",  # without its appendix
-}
-_TITLE = re.compile(r"(?:the )?mit licen[cs]e(?: \(mit\))?", re.IGNORECASE)
-_HOLDER = re.compile(
-    r"Copyright(?:\s+(?:\(c\)|©|and|the|of|by|to|present|contributors|others|authors|[A-Z0-9][\w.'-]*),?)+"
-    r"|All rights reserved\.?",
-)
-_NO_HOLDER = re.compile(
-    r"\b(?:non|not?|only|us(?:e|ed|es|age)|(?:non)?commerc\w*|research|academic|education\w*|personal|private|permi\w*|prohibit\w*|licen[cs]\w*"
-    r"|except|must|may|evaluat\w*|internal\w*|forbid\w*|restrict\w*|terms?|sales?|sell\w*|barred|bann?\w*|den(?:y|ied)|free)\b",
-    re.IGNORECASE,
-)
+_VERSIONS = re.compile("-(?:only|or-later)$")  # the whole text of a GNU licence is that of both
 
 
 # --- one licence --------------------------------------------------------------------------------------------------
@@ -198,27 +182,37 @@ def _other_text(license: str, text: Any, free: bool) -> str | None:
         found = terms(text)
         if found.expression == NO_LICENSE or (found.leaves and not found.unknown):
             return text
-    return unread(text) if free else None
+    if not free:
+        return None
+    known = _by_words(text)
+    return known if known is not None and terms(known).free != "yes" else unread(text)  # which of two free licences is meant is open
+
+
+def _by_words(text: Any) -> str | None:
+    """The terms of a text whose words are those of licences that are known, riders included; None for any other."""
+    if not isinstance(text, str) or not _MOST_SHORT < len(text) <= _MOST_OF_A_TEXT:
+        return None
+    found = _identified(text)
+    return found.expression if found.matches and found.expression is not None and len(found.expression) <= MOST_TEXT else None
 
 
 def own_text(license: str, text: Any) -> bool:
-    """Whether a text is plainly that of a licence: its name, or all its words and no others."""
+    """Whether a text is plainly that of a licence: its name, or its words with nothing that may matter added or left out."""
     if not isinstance(text, str) or len(text) > _MOST_OF_A_TEXT:
         return False
     if len(text) <= _MOST_SHORT and same_terms(license, text):
         return True
-    body = dropwhile(_before_the_text, text.splitlines())
-    words = " ".join(re.findall(r"\w+", " ".join(body).casefold()))
-    found = _TEXTS.get(hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16])
-    return found is not None and found == terms(license).expression
+    found = _identified(text)
+    if found.altered or any(passage.kind != "plain" for passage in found.passages):
+        return False
+    stated = _VERSIONS.sub("", terms(license).expression)
+    return {_VERSIONS.sub("", match.license) for match in found.matches} == {stated}
 
 
-def _before_the_text(line: str) -> bool:
-    """Whether a line is blank, a title, or only says who has the copyright."""
-    line = line.strip()
-    if not line or len(line) > _MOST_SHORT or _TITLE.fullmatch(line):
-        return len(line) <= _MOST_SHORT
-    return _HOLDER.fullmatch(line) is not None and not _NO_HOLDER.search(line)
+@lru_cache(maxsize=256)
+def _identified(text: str) -> Identified:
+    """What a text is. A file of many parts often holds the same one again."""
+    return identify(text)
 
 
 def _other_address(license: str, value: Any, free: bool) -> str | None:
@@ -245,14 +239,16 @@ def leads_to_license_file(link: str) -> bool:
 
 
 def of_text(value: Any) -> str | None:
-    """A licence of which there is only the text: a name or expression as it is, else the first line as a name that means nothing.
+    """A licence of which there is only the text: a name or expression as it is, the licences that a longer text is by its words.
 
-    A longer text is not judged by how it begins, unless its title is that of terms that restrict.
+    Any other gives its first line as a name that means nothing, unless that is the title of terms that restrict.
     """
     if not isinstance(value, str) or not value.strip():
         return None
     if len(value) <= _MOST_SHORT and len(value.splitlines()) == 1:
         return value
+    if (known := _by_words(value)) is not None:
+        return known
     title = " ".join(re.sub(r"[*#_]", " ", value.strip().splitlines()[0][:300]).split())
     return title if terms(title).free == "no" and len(terms(title).leaves) == 1 else unread(title, "text:")
 
