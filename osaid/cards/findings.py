@@ -13,10 +13,12 @@ from ..licenses.expression import terms
 from ..licenses.knowledge import knowledge_base
 from ..shapes import at, spell
 from .importers import FORMATS
+from .locations import doubts
+from .marks import MARK, SEEN
 from .reader import LoadedCard
 from .vocabulary import LISTING_OF, vocabulary
 
-__all__ = ["Finding", "dangling", "findings", "notes_as_findings"]
+__all__ = ["Finding", "claims", "dangling", "findings", "notes_as_findings"]
 
 _Path = tuple[str | int, ...]
 _ADDRESS = re.compile(r"(https?|gs|s3|hf|ftp|git)://[^\s/]")
@@ -97,7 +99,7 @@ _Raw = tuple[str, str, _Path, dict[str, str]]
 def _all(data: Mapping[str, Any]) -> Iterator[_Raw]:
     evidence: Mapping[str, Mapping[str, str]] = data.get("evidence", {})
     used: set[str] = set()
-    for path, claim in _claims(data):
+    for path, claim in claims(data):
         for index, item in enumerate(claim.get("evidence", ())):
             used.add(item)
             if item not in evidence:
@@ -114,11 +116,15 @@ def _all(data: Mapping[str, Any]) -> Iterator[_Raw]:
             yield "warning", "finding.evidence-unused", ("evidence", identifier), {"id": identifier}
         if "locator" not in entry:
             yield "note", "finding.no-locator", ("evidence", identifier), {"id": identifier}
-        if entry.get("retrieved", "") > data["as_of"]:
+        if entry.get("retrieved", "") > data["as_of"] and not identifier.startswith((MARK, SEEN)):
             yield "warning", "finding.evidence-later", ("evidence", identifier, "retrieved"), {"id": identifier}
+    later = {entry.get("retrieved", "") for name, entry in evidence.items() if name.startswith((MARK, SEEN))}
+    if later and max(later) > data["as_of"]:
+        yield "note", "finding.audited-later", ("as_of",), {"day": max(later)}
     yield from _contradictions(data)
     yield from _licenses(data)
     yield from _dates(data)
+    yield from doubts(data)
 
 
 def _contradictions(data: Mapping[str, Any]) -> Iterator[_Raw]:
@@ -134,8 +140,8 @@ def _contradictions(data: Mapping[str, Any]) -> Iterator[_Raw]:
                 yield "error", "finding.listed-all-the-same", ("training_data", stage, "listing", listing), {"dataset": sets[0][:80]}
 
 
-def _claims(data: Mapping[str, Any]) -> Iterator[tuple[_Path, Mapping[str, Any]]]:
-    """Every claim of a card that has to name evidence."""
+def claims(data: Mapping[str, Any]) -> Iterator[tuple[_Path, Mapping[str, Any]]]:
+    """Every claim of a card that has to name evidence, with the way to it."""
     for index, base in enumerate(data["model"].get("derived_from", ())):
         yield ("model", "derived_from", index), base
     for scope, given in data.get("licenses", {}).items():
@@ -195,6 +201,7 @@ def _license_texts(data: Mapping[str, Any]) -> Iterator[tuple[_Path, str]]:
 def _dates(data: Mapping[str, Any]) -> Iterator[_Raw]:
     dates: list[tuple[_Path, str]] = [(("as_of",), data["as_of"]), (("model", "released"), data["model"].get("released", ""))]
     dates.extend((("evidence", item, "retrieved"), entry.get("retrieved", "")) for item, entry in data.get("evidence", {}).items())
+    dates.extend((("locations", item, "checked"), entry["checked"]) for item, entry in data.get("locations", {}).items())
     for path, text in dates:
         if len(text) == len("2026-01-31"):
             try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
-__all__ = ["FactChange", "Steps", "dotted", "fact_changes", "leaves"]
+__all__ = ["FactChange", "Steps", "by_name", "dotted", "fact_changes", "leaves"]
 
 Steps = tuple[str | int, ...]
 
@@ -35,6 +35,18 @@ def leaves(value: Any, path: Steps = ()) -> Iterator[tuple[Steps, Any]]:
 def dotted(path: Steps) -> str:
     """The way to a value as one word: ``components.weights.license``."""
     return ".".join(map(str, path))
+
+
+def by_name(card: Mapping[str, Any], path: Steps) -> Steps:
+    """A way with the names of data sets and base models in place of their positions, as in :func:`fact_changes`."""
+    value: Any = card
+    steps: list[str | int] = []
+    for step in path:
+        inside = isinstance(value, list) and isinstance(step, int) and step < len(value)
+        value = value[step] if inside else value.get(step) if isinstance(value, Mapping) else None
+        names = [value[key] for key in _NAMED_BY if key in value] if inside and isinstance(value, Mapping) else []
+        steps.append(names[0] if names else step)
+    return tuple(steps)
 
 
 def fact_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FactChange, ...]:

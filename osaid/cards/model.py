@@ -6,6 +6,7 @@ caller are taken as the text they stand for. What is left out is unknown.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, create_model
@@ -13,13 +14,27 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from ..schemas import published_schema
 from .vocabulary import Entries, vocabulary
 
-__all__ = ["Base", "Card", "Claim", "Component", "Dataset", "Evidence", "Grant", "ModelFacts", "Statement", "TrainingStage", "card_schema"]
+__all__ = [
+    "Base",
+    "Card",
+    "Claim",
+    "Component",
+    "Dataset",
+    "Evidence",
+    "Grant",
+    "Location",
+    "ModelFacts",
+    "Statement",
+    "TrainingStage",
+    "card_schema",
+]
 
 CARD_SCHEMA_ID = "urn:osaid:schema:card:1"
 _END = r"(?![\s\S])"  # the end of the text, the same in every dialect ("$" also matches before a final newline)
 _TEXT = r"[^ \t\r\n]"
 _DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _DATE = r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
+_STATUS = "[1-5][0-9][0-9]"
 _MOST_TEXT = 4000
 
 
@@ -29,10 +44,15 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) else value
 
 
-def _as_year(value: Any) -> Any:
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and 1000 <= value <= 9999 and value == int(value):
-        return str(int(value))
-    return value
+def _as_whole(least: int, most: int) -> Callable[[Any], Any]:
+    """What takes a whole number of a range as the text it stands for, and leaves all else as it is."""
+
+    def convert(value: Any) -> Any:
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value <= most and value == int(value):
+            return str(int(value))
+        return value
+
+    return convert
 
 
 def as_one(value: Any) -> Any:
@@ -65,13 +85,26 @@ AsOf = Annotated[str, StringConstraints(strict=True, pattern="^(" + _DAY + "|unk
 Digest = Annotated[str, StringConstraints(strict=True, pattern="^[0-9a-f]{64}" + _END), Field(examples=["0" * 64])]
 Date = Annotated[
     str,
-    BeforeValidator(_as_year),
+    BeforeValidator(_as_whole(1000, 9999)),
     StringConstraints(strict=True, pattern="^" + _DATE + _END),
     WithJsonSchema(
         {
             "anyOf": [
                 {"type": "string", "pattern": "^" + _DATE + _END, "examples": ["2026", "2026-01", "2026-01-31"]},
                 {"type": "integer", "minimum": 1000, "maximum": 9999},
+            ]
+        }
+    ),
+]
+Status = Annotated[
+    str,
+    BeforeValidator(_as_whole(100, 599)),
+    StringConstraints(strict=True, pattern="^" + _STATUS + _END),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": "^" + _STATUS + _END, "examples": ["200", "404"]},
+                {"type": "integer", "minimum": 100, "maximum": 599},
             ]
         }
     ),
@@ -197,6 +230,17 @@ class Evidence(_Facts):
     note: Text = Field("")
 
 
+class Location(_Facts):
+    """Whether an address of the card answered. No verdict depends on it: gone is not none."""
+
+    checked: Day = Field(description="The day on which it was asked.")
+    answer: Literal["answers", "gone", "refused", "failed", "not-asked"] = Field(description="answers, gone, refused, failed or not-asked.")
+    status: Status = Field("", description="The status of the last HTTP answer.")
+    redirect: Text = Field("", description="The address that answered in the end, where it is another one.")
+    sha256: Digest = Field("", description="The digest of what it gave, where all of that was read.")
+    note: Text = Field("", description="Why it is so, where the status does not tell.")
+
+
 def _from_words(name: str, doc: str, entries: Entries, of: Any) -> type[_Facts]:
     fields: dict[str, Any] = {word: (of, Field(None, description=entry["about"])) for word, entry in entries.items()}
     return create_model(name, __base__=_Facts, __doc__=doc, **fields)
@@ -252,6 +296,9 @@ else:
     TrainingData = _from_words("TrainingData", "Disclosure of training data, stage by stage.", _WORDS.stages, TrainingStage)
 
 EvidenceId = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200, pattern=_TEXT)]
+_EVIDENCE = "What the claims rest on."
+_LOCATIONS = "Whether the addresses of this card answered when they were last asked."
+Address = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=_MOST_TEXT, pattern=_TEXT)]
 
 
 class Card(_Facts):
@@ -266,17 +313,19 @@ class Card(_Facts):
     components: Components = Field(Components(), description="The components of the release.")
     statements: Statements = Field(Statements(), description="What holds of the model beside its components.")
     training_data: TrainingData = Field(TrainingData(), description="Training data, stage by stage.")
-    evidence: dict[EvidenceId, Evidence] = Field({}, description="What the claims rest on.")
+    evidence: dict[EvidenceId, Evidence] = Field({}, description=_EVIDENCE)
+    locations: dict[Address, Location] = Field({}, description=_LOCATIONS)
     notes: Texts = Field([], description="Remarks that no claim depends on.")
 
 
 def card_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a card, for editors and other checkers."""
     schema = published_schema(Card, CARD_SCHEMA_ID, "osaid model card")
-    schema["properties"]["evidence"] = {
-        "description": "What the claims rest on.",
-        "type": "object",
-        "propertyNames": {"minLength": 1, "maxLength": 200, "pattern": _TEXT},
-        "additionalProperties": {"$ref": "#/$defs/Evidence"},
-    }
+    for name, about, most, of in (("evidence", _EVIDENCE, 200, "Evidence"), ("locations", _LOCATIONS, _MOST_TEXT, "Location")):
+        schema["properties"][name] = {
+            "description": about,
+            "type": "object",
+            "propertyNames": {"minLength": 1, "maxLength": most, "pattern": _TEXT},
+            "additionalProperties": {"$ref": f"#/$defs/{of}"},
+        }
     return schema

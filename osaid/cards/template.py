@@ -68,5 +68,7 @@ def template(identifier: str, name: str, as_of: str) -> str:
         "evidence: {}",
         '# my-evidence: {source: "https://...", locator: section 2, retrieved: 2026-01-31, says: what it says in your words}',
         "",
+        "# locations: whether these addresses still answer. `osaid audit --check-links` writes it, and no verdict depends on it.",
+        "",
     ]
     return "\n".join(lines)

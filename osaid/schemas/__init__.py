@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "Between", "published_schema", "pydantic_type", "read_schema"]
 
-NAMES = ("card", "rubric", "policy", "assessment", "gate", "diff", "comparison", "site")
+NAMES = ("card", "rubric", "policy", "assessment", "gate", "diff", "comparison", "audit", "site")
 
 
 class Between(NamedTuple):
@@ -32,7 +32,7 @@ def pydantic_type(kind: Any, made: MutableMapping[type, type[BaseModel]]) -> Any
     A model has the docstring of its named tuple. In ``Annotated``, a text describes a value, and :class:`Between` limits it. ``made``
     holds the models that are there already, and takes those made here, so that there is one for each named tuple.
 
-    Raises TypeError for a type that results do not use, such as a map or a pair.
+    Raises TypeError for a type that results do not use, such as a pair.
     """
     from pydantic import ConfigDict, Field, create_model
 
@@ -41,7 +41,7 @@ def pydantic_type(kind: Any, made: MutableMapping[type, type[BaseModel]]) -> Any
         about = next((item for item in parts[1:] if isinstance(item, str)), None)
         limits = next((item for item in parts[1:] if isinstance(item, Between)), Between())
         return Annotated[pydantic_type(parts[0], made), Field(description=about, ge=limits.least, le=limits.most)]
-    if origin is Literal:
+    if origin is Literal or kind == dict[str, Any]:  # an object with a schema of its own
         return kind
     if origin is tuple and parts[1:] == (...,):
         return GenericAlias(list, (pydantic_type(parts[0], made),))

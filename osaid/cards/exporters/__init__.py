@@ -94,9 +94,9 @@ def _same_terms(one: str, other: str) -> bool:
 
 
 def _pattern(path: Steps) -> str:
-    """The way to a value with ``*`` for names and ``[]`` for positions. Evidence is named as one."""
-    if path[0] == "evidence":
-        return "evidence"
+    """The way to a value with ``*`` for names and ``[]`` for positions. Evidence is named as one, and so are locations."""
+    if path[0] in ("evidence", "locations"):
+        return str(path[0])
     if "evidence" in path:
         return "names of evidence"
     words = ["[]" if isinstance(step, int) else str(step) for step in path]
