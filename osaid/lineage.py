@@ -1,4 +1,4 @@
-"""Base models: where their cards are found, and in which order to judge them."""
+"""Base models: where their cards are found, in which order to judge them, and whether their terms were left behind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .cards.reader import LoadedCard, load_card
+from .cards.stated import stated
+from .cards.vocabulary import vocabulary
 from .errors import OsaidError, Problem
+from .licenses.expression import NO_LICENSE, Terms, terms
+from .licenses.knowledge import FREEDOMS, knowledge_base
+from .messages import sentence
 from .resources import bundled_ids, bundled_path
 from .shapes import at
 
@@ -188,7 +193,7 @@ def ancestors(card: LoadedCard, library: Library) -> Iterator[Ancestor]:
 
 
 def lineage_findings(card: LoadedCard, library: Library) -> list[Finding]:
-    """Base models that have no card, or that were made from this very model."""
+    """Base models that have no card, that were made from this very model, or whose terms were left behind on the way to it."""
     from .cards.findings import Finding
 
     found = []
@@ -202,7 +207,71 @@ def lineage_findings(card: LoadedCard, library: Library) -> list[Finding]:
             place = at(card.document, ("model", "derived_from", index, "model"))
             severity = "error" if code == "finding.base-cycle" else "warning"
             found.append(Finding(severity, Problem(code, {"base": base[:80]}, place)))
-    return found
+    return [*found, *_drift(card, library)]
+
+
+# --- terms that become freer on the way -----------------------------------------------------------------------------
+
+
+def _drift(card: LoadedCard, library: Library) -> Iterator[Finding]:
+    """What the terms of this model's weights free, and those of a model further up deny or restrict.
+
+    Each model further up is told once. Only what both cards state is compared: what is not known or not stated is no finding, and neither
+    is a base that this model learned from without taking over its parameters.
+    """
+    from .cards.findings import Finding
+
+    ours = _terms_of_weights(card)
+    if ours is None or not ours.stated:
+        return
+    told: dict[str, Finding] = {}
+    been: set[tuple[str, bool]] = set()
+    waiting = deque([(card, True, -1)])
+    while waiting:
+        made, surely, first = waiting.popleft()
+        for index, base in enumerate(made.data["model"].get("derived_from") or ()):
+            passes = vocabulary().relations[base["relation"]]["passes_terms"]
+            model = library.key(base["model"], card)
+            step = (model, surely and passes == "yes")
+            if passes == "no" or step in been or model == card.subject.id:
+                continue
+            been.add(step)
+            found = library.card(model)
+            if found is None:
+                continue
+            waiting.append((found, step[1], index if first < 0 else first))
+            problem = _freer(model, ours, _terms_of_weights(found))
+            severity = "warning" if step[1] and problem is not None and problem.code == "finding.terms-drift" else "note"
+            if problem is not None and (model not in told or severity == "warning"):
+                place = at(card.document, ("model", "derived_from", index if first < 0 else first))
+                told[model] = Finding(severity, problem._replace(place=place))
+    yield from told.values()
+
+
+def _terms_of_weights(card: LoadedCard) -> Terms | None:
+    given = stated(card.data.get("components", {}), card.data.get("licenses", {}), "weights")
+    return terms(given.license) if given is not None else None
+
+
+def _freer(model: str, ours: Terms, theirs: Terms | None) -> Problem | None:
+    """What our terms leave behind of a base's, if anything."""
+    if theirs is None:
+        return None
+    base, license, base_license = model[:80], ours.expression[:80], theirs.expression[:80]
+    if not theirs.stated:
+        without = theirs.expression == NO_LICENSE and ours.free == "yes"
+        return Problem("finding.terms-from-none", {"base": base, "license": license}) if without else None
+    pairs = zip(FREEDOMS, ours.grants, theirs.grants, strict=True)
+    freed = [sentence(f"report.freedom-{name}") for name, now, was in pairs if (was, now) in _FREED]
+    gone = [kind for kind in theirs.restrictions if kind not in ours.restrictions] if not ours.unknown and ours.problem is None else []
+    restrictions = "; ".join(knowledge_base().kind(kind).title for kind in gone) or sentence("restrictions.none-known")
+    params = {"base": base, "license": license, "base_license": base_license, "restrictions": restrictions, "freedoms": ", ".join(freed)}
+    if freed:
+        return Problem("finding.terms-drift", params)
+    return Problem("finding.terms-dropped", params) if gone and "unknown" not in ours.grants else None
+
+
+_FREED = {("denied", "restricted"), ("denied", "free"), ("restricted", "free")}
 
 
 def _bases(card: LoadedCard) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from ..results.plain_data import lines, problem_data, run_text
+from ..results.plain_data import lines, plain, problem_data, run_text
 from . import Failure
 
 __all__ = ["FORMATS", "Grid", "Item", "Section", "as_json", "show"]
@@ -56,12 +56,4 @@ def as_json(schema_version: str, parts: Mapping[str, Iterable[Any]], failures: I
     """
     errors = [problem_data(problem, failure.path) for failure in failures for problem in failure.problems]
     lists = {**parts, "errors": errors}
-    return run_text(schema_version, version, ((key, (lines(_data(value)) for value in values)) for key, values in lists.items()))
-
-
-def _data(value: Any) -> Any:
-    """Typed values as plain data: a map for each named tuple, a list for any other."""
-    if isinstance(value, tuple):
-        fields = getattr(value, "_fields", None)
-        return [_data(item) for item in value] if fields is None else {name: _data(item) for name, item in zip(fields, value, strict=True)}
-    return value
+    return run_text(schema_version, version, ((key, (lines(plain(value)) for value in values)) for key, values in lists.items()))

@@ -9,7 +9,8 @@ from ..document.common import short
 from ..messages import sentence
 from ..outcome import Outcome
 from ..results.outlook import Step
-from ..results.review import Judged, Question, Review
+from ..results.questionnaire import Question
+from ..results.review import Judged, Review
 from ..results.sentences import (
     HEADINGS,
     NOTE_HEADINGS,

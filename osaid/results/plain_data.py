@@ -19,7 +19,7 @@ from ..rubrics.assessment import Assessment, Reason
 from ..rubrics.rubric import Rubric
 from .sentences import message, remedy_text
 
-__all__ = ["RESULT_VERSION", "assessment_data", "compact", "lines", "problem_data", "row", "run_text"]
+__all__ = ["RESULT_VERSION", "assessment_data", "compact", "lines", "plain", "problem_data", "row", "run_text"]
 
 RESULT_VERSION = "1"
 """Version of the result's form. It grows when a key changes its meaning or goes; new keys may come."""
@@ -51,6 +51,14 @@ def lines(data: dict[str, Any]) -> str:
         else:
             parts.append(f"  {compact(key)}: {compact(value)}")
     return "{\n" + ",\n".join(parts) + "\n}"
+
+
+def plain(value: Any) -> Any:
+    """Typed values as plain data: a map for each named tuple, a list for any other."""
+    if isinstance(value, tuple):
+        fields = getattr(value, "_fields", None)
+        return [plain(item) for item in value] if fields is None else {name: plain(item) for name, item in zip(fields, value, strict=True)}
+    return value
 
 
 def row(data: dict[str, Any]) -> str:

@@ -10,13 +10,14 @@ from ..cards.reader import LoadedCard
 from ..lineage import Library, ancestors
 from ..rubrics.assessment import Assessment, Basis
 from ..rubrics.assessor import Assessor
-from ..rubrics.definition import Criterion, Rubric
+from ..rubrics.definition import Rubric
 from ..rubrics.engine import basis_of
 from ..rubrics.facts import Facts
 from .outlook import Outlook, outlook
+from .questionnaire import Question, questions
 from .terms_table import TermsRow, terms_table
 
-__all__ = ["Base", "Judged", "Question", "Review", "review"]
+__all__ = ["Base", "Judged", "Review", "review", "up_the_line"]
 
 _MOST_BASES = 100  # each is judged with all that is above it
 
@@ -41,14 +42,6 @@ class Base(NamedTuple):
     status: str
     verdict: str | None
     path: str | None
-
-
-class Question(NamedTuple):
-    """An open question, and the rubrics that ask it."""
-
-    text: str
-    criterion: Criterion
-    rubrics: tuple[Rubric, ...]
 
 
 class Review(NamedTuple):
@@ -87,30 +80,18 @@ def review(card: LoadedCard, assessors: Sequence[Assessor], library: Library) ->
         tuple(others),
         outlook(*main),
         terms,
-        tuple(_bases(card, assessors[0], library)),
-        tuple(_questions((main, *others))),
+        tuple(up_the_line(card, assessors[0], library)),
+        tuple(questions((main, *others))),
         tuple(basis_of(facts, name) for name in named),
         {name: number for number, name in enumerate(named, 1)},
     )
 
 
-def _bases(card: LoadedCard, assessor: Assessor, library: Library) -> Iterator[Base]:
+def up_the_line(card: LoadedCard, assessor: Assessor, library: Library) -> Iterator[Base]:
+    """The models that a card's model was made from, up the line, each judged."""
     for base in islice(ancestors(card, library), _MOST_BASES):
         found = base.card
         verdict = assessor.assess(found).verdict.id if found is not None else None
         status = "assessed" if base.status == "found" else base.status
         name, path = (found.subject.name, found.subject.path) if found is not None else ("", None)
         yield Base(base.depth, base.model, name, base.relation, status, verdict, path)
-
-
-def _questions(judged: Sequence[Judged]) -> Iterator[Question]:
-    """The open questions of every rubric, each once, those of the leading rubric first."""
-    asked: dict[str, tuple[Criterion, list[Rubric]]] = {}
-    for assessment, rubric in judged:
-        criteria = {criterion.id: criterion for criterion in rubric.criteria}
-        for gap in assessment.gaps:
-            if gap.severity == "question":
-                criterion = criteria[gap.criterion]
-                asked.setdefault(criterion.texts["question"], (criterion, []))[1].append(rubric)
-    for text, (criterion, rubrics) in asked.items():
-        yield Question(text, criterion, tuple(rubrics))

@@ -14,13 +14,29 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from ..cards.subject import Subject
 from ..rubrics.assessment import Score
 from ..schemas import published_schema, pydantic_type
+from .audit import AUDIT_VERSION, Doubt, Looked, TermsSeen, WeightsSeen
 from .changes import DIFF_VERSION, Difference
 from .comparison import COMPARISON_VERSION, Comparison, JudgedBy
+from .questionnaire import Asked
+from .review import Base
+from .updates import Update
 from .values import Outcome
 
-__all__ = ["ErrorData", "Part", "Run", "ScoreData", "SubjectData", "Tool", "assessment_schema", "comparison_schema", "diff_schema"]
+__all__ = [
+    "ErrorData",
+    "Part",
+    "Run",
+    "ScoreData",
+    "SubjectData",
+    "Tool",
+    "assessment_schema",
+    "audit_schema",
+    "comparison_schema",
+    "diff_schema",
+]
 
 RESULT_SCHEMA_ID = "urn:osaid:schema:assessment:1"
+AUDIT_SCHEMA_ID = "urn:osaid:schema:audit:1"
 DIFF_SCHEMA_ID = "urn:osaid:schema:diff:1"
 COMPARISON_SCHEMA_ID = "urn:osaid:schema:comparison:1"
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -223,6 +239,23 @@ def comparison_schema() -> dict[str, Any]:
     parts = {"comparisons": Annotated[tuple[Comparison, ...], "One for each rubric."]}
     about = "The result of `osaid compare --format json`."
     return _lists_schema(about, COMPARISON_VERSION, parts, COMPARISON_SCHEMA_ID, "osaid comparison")
+
+
+def audit_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of an audit."""
+    parts = {
+        "cards": Annotated[tuple[dict[str, Any], ...], "The card that was made or changed; its own schema is `osaid schema card`."],
+        "assessments": Annotated[tuple[AssessmentData, ...], "Of that card."],
+        "looked": Annotated[tuple[Looked, ...], "The sources that were looked at."],
+        "terms": Annotated[tuple[TermsSeen, ...], "Files that hold terms."],
+        "weights": tuple[WeightsSeen, ...],
+        "lineage": Annotated[tuple[Base, ...], "The models that it was made from, up the line."],
+        "doubts": Annotated[tuple[Doubt, ...], "What does not fit, or could not be read."],
+        "questions": Annotated[tuple[Asked, ...], "What a person still has to find out, the hardest-hitting first."],
+        "updates": Annotated[tuple[Update, ...], "What became of the card that was to be updated."],
+    }
+    about = "The result of `osaid audit --format json`."
+    return _lists_schema(about, AUDIT_VERSION, parts, AUDIT_SCHEMA_ID, "osaid audit")
 
 
 def _lists_schema(about: str, version: str, parts: Mapping[str, Any], identifier: str, title: str) -> dict[str, Any]:

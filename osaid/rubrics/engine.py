@@ -25,7 +25,7 @@ from .definition import Criterion, LevelRule, Rubric
 from .facts import Facts
 from .probes import Found
 
-__all__ = ["BaseModel", "assess", "basis_of", "levels_if", "verdict_if"]
+__all__ = ["BaseModel", "assess", "basis_of", "levels_if", "verdict_if", "verdict_with"]
 
 _MOST_CASES = 4096
 _OUTCOMES = tuple(Outcome)
@@ -85,19 +85,24 @@ def assess(subject: Subject, facts: Facts, rubric: Rubric, bases: tuple[BaseMode
 
 def verdict_if(assessment: Assessment, rubric: Rubric, met: Collection[str]) -> Verdict:
     """The verdict that an assessment by ``rubric`` would have if the criteria named in ``met`` were met as well."""
-    states = _states_if(assessment, met)
+    return verdict_with(assessment, rubric, dict.fromkeys(met, State.MET))
+
+
+def verdict_with(assessment: Assessment, rubric: Rubric, answers: States) -> Verdict:
+    """The verdict that it would have if criteria turned out as ``answers`` says."""
+    states = _states_with(assessment, answers)
     atoms = _atoms(rubric, states, rubric.deciding)
     return _verdict(rubric, _shown(rubric, atoms), _last(rubric, states, atoms))
 
 
 def levels_if(assessment: Assessment, rubric: Rubric, met: Collection[str]) -> tuple[Level, ...]:
     """The levels that it would have, likewise."""
-    states = _states_if(assessment, met)
+    states = _states_with(assessment, dict.fromkeys(met, State.MET))
     return _levels(rubric, _shown(rubric, _atoms(rubric, states, rubric.atoms)), states)
 
 
-def _states_if(assessment: Assessment, met: Collection[str]) -> States:
-    return {result.id: State.MET if result.id in met else result.state for result in assessment.criteria}
+def _states_with(assessment: Assessment, answers: States) -> States:
+    return {result.id: answers.get(result.id, result.state) for result in assessment.criteria}
 
 
 def _atoms(rubric: Rubric, states: States, names: Iterable[str]) -> States:

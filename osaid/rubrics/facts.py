@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ..cards.stated import Stated, stated, stated_by_default
 from ..cards.vocabulary import vocabulary
 from ..licenses.expression import Terms, terms
 
@@ -72,18 +73,12 @@ class Facts:
 
     def license(self, name: str) -> License:
         """A component's terms: its own, else those of its kind, else the distribution's, else nothing."""
-        component = self.component(name)
-        own = component.get("license")
-        if own is not None:
-            return License(terms(own), tuple(component.get("evidence", ())))
-        return self.default_license(vocabulary().components[name]["kind"])
+        return _judged(stated(self._components, self._defaults, name))
 
     def default_license(self, kind: str) -> License:
         """The terms stated for a kind of component, else for the distribution, else nothing."""
-        for scope in (kind, "distribution"):
-            given = self._defaults.get(scope)
-            if given is not None:
-                if isinstance(given, str):
-                    return License(terms(given), (), scope)
-                return License(terms(given["license"]), tuple(given.get("evidence", ())), scope)
-        return License(None)
+        return _judged(stated_by_default(self._defaults, kind))
+
+
+def _judged(given: Stated | None) -> License:
+    return License(terms(given.license), given.evidence, given.default) if given is not None else License(None)
