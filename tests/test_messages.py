@@ -12,8 +12,10 @@ from typing import NamedTuple, get_args
 import pytest
 
 from osaid import Library, load_card, load_rubric, parse_card
+from osaid.audit.kinds import kinds
 from osaid.cards.model import Level, Release
 from osaid.cards.template import template
+from osaid.cards.vocabulary import vocabulary
 from osaid.errors import Place, Problem
 from osaid.licenses.knowledge import FREEDOMS, GRANTS
 from osaid.messages import catalogue, hint, sentence
@@ -33,6 +35,9 @@ LANGUAGES = sorted(path.name.split(".")[1] for path in (PACKAGE / "data").glob("
 LEVELS = (*get_args(Level), "silent")
 OUTCOMES = [outcome.value for outcome in Outcome]
 PUT_TOGETHER = {
+    "audit.release-": get_args(Release),
+    "audit.head-": ("part", "release", "terms", "seen"),
+    "audit.severity-": ("error", "warning", "note"),
     "released.": (*get_args(Release), "silent"),
     "described.": LEVELS,
     "covers.": LEVELS,
@@ -47,6 +52,8 @@ PUT_TOGETHER = {
     "report.scope-": ("distribution", "code", "data", "documents", "parameters"),
     "gate.status-": ("passed", "failed", "unknown", "waived"),
     "gate.waiver-is-": ("used", "expired", "not-needed"),
+    "kind.": kinds(),
+    "shown.": tuple(vocabulary().components),
     "lineage.base-": (*(outcome.replace("_", "-") for outcome in OUTCOMES if outcome != "not_applicable"), "missing", "unusable", "cycle"),
 }
 # How a code is handed on: the functions that take it first, and what they add to the parameters themselves.

@@ -41,6 +41,9 @@ EXAMPLE: dict[str, Any] = {
         }
     },
     "evidence": {"e": {"source": "s", "retrieved": "2026-01-31", "sha256": "0" * 64, "basis": "second-hand"}},
+    "locations": {
+        "https://x.example": {"checked": "2026-01-31", "answer": "gone", "status": "404", "redirect": "r", "sha256": "0" * 64, "note": "n"}
+    },
     "notes": ["n"],
 }
 

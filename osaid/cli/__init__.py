@@ -26,6 +26,7 @@ _CANNOT = 2
 COMMANDS = {
     "score": "Grade cards: verdict, score and gaps.",
     "gate": "Hold cards against an organisation's policy: pass or fail.",
+    "audit": "Gather the facts about a model where it lives: a folder, a repository, the Hub.",
     "validate": "Check cards, and say what is wrong or doubtful, and where.",
     "report": "Write a review of a model, or a comparison, as a page to read, print and send.",
     "site": "Write a static site for a folder of cards.",

@@ -11,8 +11,9 @@ from ..document.common import UNSAFE
 if TYPE_CHECKING:
     from ..rubrics.definition import Rubric
 
-__all__ = ["at_start", "markdown", "plain", "shown", "spreadsheet", "web_address"]
+__all__ = ["at_start", "markdown", "plain", "shown", "size_text", "spreadsheet", "web_address"]
 
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()|~&])")
 _ENDS_A_LINK = frozenset(" \"'<>()[]{}\\`|^*")
@@ -45,6 +46,14 @@ def web_address(text: str) -> str:
         return ""
     address = _LONE_PERCENT.sub("%25", "".join(f"%{ord(character):02X}" if character in _ENDS_A_LINK else character for character in text))
     return address if address.isprintable() and address.isascii() else ""
+
+
+def size_text(size: int) -> str:
+    """A number of bytes as people write it."""
+    value, unit = float(size), 0
+    while value >= 1000 and unit < len(_UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{size} B" if unit == 0 else f"{value:.3g} {_UNITS[unit]}"
 
 
 def spreadsheet(text: str) -> str:

@@ -1,0 +1,174 @@
+"""From the files of one or several sources to a card with evidence for every claim, and to what is doubtful.
+
+Files claim presence, and no more: what is absent is unknown, because it can be somewhere else. Code and most documents are claimed
+as ``some``: that they are there is seen, and that they are all it takes is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ..cards.findings import Finding
+from ..cards.importers.common import MOST_DATASETS, identifier
+from ..cards.reader import LoadedCard, from_mapping
+from ..errors import Problem
+from ..licenses.expression import terms as judged
+from ..messages import sentence
+from .bases import claim_bases
+from .claims import Claims
+from .draft import Draft
+from .folder import Folder
+from .kinds import Inventory, take_stock
+from .parameters import Weights, read_weights
+from .readme import Readme, read_readme
+from .source import Entry, Gate, Said, Source, Speaks, Tick
+from .terms import LicenseFile, Statement, Terms
+
+__all__ = ["Audit", "Gathered", "gather"]
+
+_MOST_LICENSE_FILES = 200
+_HUB = "https://huggingface.co/"
+
+
+class Gathered(NamedTuple):
+    """What one source showed."""
+
+    source: Source
+    inventory: Inventory
+    readme: Readme | None
+    licenses: tuple[LicenseFile, ...]
+    statements: tuple[Statement, ...]
+    weights: tuple[Weights, ...]
+    skipped: tuple[tuple[Problem, int], ...]
+
+
+class Audit(NamedTuple):
+    """A card made from facts, what is doubtful, and what each source showed."""
+
+    card: LoadedCard
+    findings: tuple[Finding, ...]
+    sources: tuple[Gathered, ...]
+
+
+def gather(
+    sources: Sequence[Source], day: str, tick: Tick = lambda path, size: None, *, headers: bool = True, digests: bool = False
+) -> Audit:
+    """Gather the facts of a model from its sources, of which the first names it. ``day`` (YYYY-MM-DD) is that of the audit.
+
+    ``headers``: those of weights are read; ``digests``: and of a folder all of them, for their digests. ``tick`` is told of progress.
+    Raises AuditError if a source cannot be read at all.
+    """
+    draft = Draft(_model(sources[0]), day)
+    gathered = tuple(_gather(source, draft, tick, headers, digests) for source in sources)
+    draft.notes.append(sentence("audit.note-presence", {"names": ", ".join(source.name for source in sources)[:1000]}))
+    data = draft.data()
+    return Audit(from_mapping(data)._replace(data=data), tuple(draft.findings), gathered)  # in the order in which a person reads it
+
+
+def _model(source: Source) -> dict[str, Any]:
+    name = source.name.rpartition("/")[2]
+    model: dict[str, Any] = {"id": identifier(name), "name": name}
+    if source.origin.revision:
+        model["version"] = sentence("audit.commit", {"revision": source.origin.revision})
+    return model
+
+
+def _gather(source: Source, draft: Draft, tick: Tick, headers: bool, digests: bool) -> Gathered:
+    inventory = take_stock(source, tick)
+    of = {kind: held.first for kind, held in inventory.kinds.items()}
+    _links(source, draft)
+    terms = Terms(draft)
+    readme = read_readme(source, of["readme"][0].path, draft) if of["readme"] and "/" not in of["readme"][0].path else None
+    for role in ("license", "use_policy"):
+        for entry in of[role][:_MOST_LICENSE_FILES]:
+            tick(entry.path, 0)
+            terms.read(source, entry.path, role)
+    terms.sort_out()
+    entries = [*of["weights"], *of["adapter_weights"]]
+    if digests and isinstance(source, Folder):
+        entries = [_with_digest(source, entry, tick) for entry in entries]
+    weights = read_weights(source, entries, of["weights_index"] if headers else (), draft, tick, headers)
+    said = source.said(draft, _named_datasets(readme)) if isinstance(source, Speaks) else Said()
+    _declared(source, readme, weights, said, terms, draft)
+    for name, relation, evidence in said.bases:
+        draft.base(name, relation, evidence)
+    claim_bases(source, readme, of["adapter_config"], of["merge_config"], weights, draft)
+    claims = Claims(source, draft, terms, said.gate or _gate(source, readme, draft))
+    claims.weights(weights)
+    claims.files(inventory, tick)
+    if readme is not None:
+        claims.readme(
+            readme, of_model=bool(weights or of["adapter_config"] or readme.front or any("/" not in entry.path for entry in of["config"]))
+        )
+        _restricting_words(readme, draft)
+    _datasets(source, readme, said, draft)
+    claims.terms()
+    return Gathered(source, inventory, readme, tuple(terms.files), tuple(terms.statements), weights, tuple(source.skipped))
+
+
+def _with_digest(folder: Folder, entry: Entry, tick: Tick) -> Entry:
+    """An entry with its digest. Raises AuditError if the file cannot be read."""
+    return entry if entry.pointer else entry._replace(sha256=folder.digest(entry.path, tick))
+
+
+def _links(source: Source, draft: Draft) -> None:
+    """Where the model is at home, as far as the source itself shows that."""
+    origin = source.origin
+    links = draft.model.setdefault("links", {})
+    if origin.hub:
+        links.setdefault("huggingface", _HUB + origin.hub)
+    if origin.repository.startswith(("https://", "http://")):
+        links.setdefault("repository", origin.repository)
+    if not links:
+        del draft.model["links"]
+
+
+def _gate(source: Source, readme: Readme | None, draft: Draft) -> Gate | None:
+    """The gate that front matter speaks of."""
+    if readme is None or readme.card.get("components", {}).get("weights", {}).get("release") != "gated":
+        return None
+    return Gate(("parameters",), readme.evidence(source, draft, "gated"))
+
+
+def _declared(source: Source, readme: Readme | None, weights: Sequence[Weights], said: Said, terms: Terms, draft: Draft) -> None:
+    """Take the terms that front matter, the host and headers of weights declare."""
+    stated = readme.card.get("licenses", {}).get("parameters") if readme is not None else None
+    if readme is not None and stated is not None:
+        line = readme.document.place(("license",), key=True).line
+        terms.declare(stated["license"], readme.evidence(source, draft, "license"), f"{readme.path}:{line or 1}")
+    else:
+        for license, evidence in said.licenses:
+            terms.declare(license, evidence, source.name)
+    for group in weights:
+        license = group.metadata.get("general.license", "").strip()
+        if license:
+            path = group.paths[0]
+            says = sentence("audit.says-header", {"license": license[:200], "key": "general.license"})
+            evidence = draft.evidence(f"{path}#license", source.address(path), locator=sentence("audit.header"), says=says)
+            terms.declare(license[:500], evidence, path, ("parameters",))
+
+
+def _named_datasets(readme: Readme | None) -> list[str]:
+    """The data sets that the front matter names."""
+    stages = readme.card.get("training_data", {}) if readme is not None else {}
+    return [item["name"] for item in stages.get("training", {}).get("datasets", ())]
+
+
+def _datasets(source: Source, readme: Readme | None, said: Said, draft: Draft) -> None:
+    """The data sets that the front matter or the host names, with what the host says of them."""
+    stages = readme.card.get("training_data", {}) if readme is not None else {}
+    for item in stages.get("training", {}).get("datasets", ())[:MOST_DATASETS]:
+        known = said.datasets.get(item["name"], {})
+        shown = [readme.evidence(source, draft, "datasets")] if readme is not None else []
+        draft.datasets.setdefault(item["name"], {**item, **known, "evidence": [*shown, *known.get("evidence", ())]})
+    for name, known in said.datasets.items():
+        draft.datasets.setdefault(name, {"name": name, **known})
+
+
+def _restricting_words(readme: Readme, draft: Draft) -> None:
+    """A README that speaks of a limit beside terms for the weights that know none."""
+    license = draft.components.get("weights", {}).get("license", "")
+    note = readme.restricting
+    if note is not None and license and judged(license).free == "yes":
+        draft.find("warning", "audit.restricting-words", readme.path, note.line, license=license, text=note.params["what"])

@@ -1,0 +1,197 @@
+"""What the weight files of a source show: formats, parameters, shards that are missing, and what their headers state of the model."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from ..messages import sentence
+from .draft import Draft
+from .source import AuditError, Entry, Source, Tick
+from .weights import Header, read_header
+from .weights.index import read_index
+
+__all__ = ["WeightFile", "Weights", "count_text", "read_weights", "told"]
+
+_SHARD = re.compile(r"(?P<stem>.*?)[-_.](?P<number>\d{2,6})-of-(?P<total>\d{2,6})(?P<ending>(?:\.[A-Za-z0-9]+)+)")
+_MOST_HEADERS = 2000
+_MOST_INDEX = 64 << 20
+_MOST_NAMED = 3
+_DAMAGED = (
+    "weights.empty",
+    "weights.pointer",
+    "weights.other-format",
+    "weights.incomplete",
+    "weights.header-syntax",
+    "weights.storage-missing",
+    "weights.zip-no-directory",
+    "weights.zip-data",
+)
+_UNITS = (("T", 12), ("B", 9), ("M", 6), ("K", 3))
+
+
+class WeightFile(NamedTuple):
+    """A weight file, and its header (None: it was not read)."""
+
+    entry: Entry
+    header: Header | None
+
+
+class Weights(NamedTuple):
+    """The weight files of one model in one format: with the most parameters if there are several, and all that belong to it."""
+
+    files: tuple[WeightFile, ...]
+    missing: tuple[str, ...]  # shards that an index or the files' names speak of
+    parameters: int | None
+    dtypes: Mapping[str, int]
+    format: str
+    pointers: int  # files of which only a pointer is here
+    damaged: bool  # a header says that something of its file is missing
+    metadata: Mapping[str, str]
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths of the files."""
+        return [file.entry.path for file in self.files]
+
+    @property
+    def folder(self) -> str:
+        """The folder that they stand in."""
+        return self.files[0].entry.path.rpartition("/")[0]
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing shows that a part of it is missing."""
+        return not self.missing and not self.pointers and not self.damaged
+
+
+class _Group(NamedTuple):
+    entries: list[Entry]
+    total: int  # how many files their names speak of; 0: they do not
+
+
+def read_weights(
+    source: Source, entries: Iterable[Entry], indexes: Iterable[Entry], draft: Draft, tick: Tick, headers: bool = True
+) -> tuple[Weights, ...]:
+    """The weights of a source, one for each file or set of shards. What is wrong with a file is told in the draft."""
+    groups: dict[str, _Group] = {}
+    for entry in entries:
+        match = _SHARD.fullmatch(entry.path)
+        key = f"{match['stem']}*{match['total']}{match['ending']}" if match else entry.path
+        groups.setdefault(key, _Group([], int(match["total"]) if match else 0)).entries.append(entry)
+    named = _named_by_indexes(source, indexes, draft)
+    left = _MOST_HEADERS if headers else 0
+    found = []
+    for group in groups.values():
+        files = []
+        for entry in group.entries:
+            tick(entry.path, 0)
+            header = _header(source, entry, draft) if left > 0 and not entry.pointer else None
+            left -= 1
+            files.append(WeightFile(entry, header))
+        found.append(_together(files, _missing(group, named)))
+    return tuple(found)
+
+
+class _At:
+    """One file of a source as what headers are read from."""
+
+    def __init__(self, source: Source, entry: Entry) -> None:
+        self.path, self.size = entry.path, entry.size
+        self._source = source
+
+    def read(self, start: int, length: int) -> bytes:
+        return self._source.read(self.path, start, length)
+
+
+def _header(source: Source, entry: Entry, draft: Draft) -> Header | None:
+    try:
+        header = read_header(_At(source, entry))
+    except AuditError as error:
+        draft.trouble(error)
+        return None
+    for problem in header.problems if header is not None else ():
+        draft.problem("warning", problem)
+    return header
+
+
+def _named_by_indexes(source: Source, indexes: Iterable[Entry], draft: Draft) -> dict[str, frozenset[str]]:
+    """The files that each index speaks of, by its folder and ending."""
+    named: dict[str, frozenset[str]] = {}
+    for entry in indexes:
+        try:
+            index = read_index(source.read(entry.path, 0, _MOST_INDEX), entry.path)
+        except AuditError as error:
+            draft.trouble(error)
+            continue
+        folder = entry.path.rpartition("/")[0]
+        for problem in index.problems:
+            draft.problem("warning", problem)
+        named[entry.path] = frozenset(f"{folder}/{name}" if folder else name for name in index.shards)
+    return named
+
+
+def _missing(group: _Group, named: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """Shards that are spoken of and not there."""
+    here = {entry.path for entry in group.entries}
+    for shards in named.values():
+        if shards & here:
+            return tuple(sorted(shards - here))
+    if not group.total:
+        return ()
+    numbers = {int(match["number"]) for path in here if (match := _SHARD.fullmatch(path))}
+    first = _SHARD.fullmatch(group.entries[0].path)
+    start = 0 if 0 in numbers else 1  # both ways of counting are met
+    lacking = [number for number in range(start, min(group.total, 100_000) + start) if number not in numbers]
+    width = len(first["number"]) if first else 5
+    return tuple(_with_number(group.entries[0].path, number, width) for number in lacking[:1000])
+
+
+def _with_number(path: str, number: int, width: int) -> str:
+    match = _SHARD.fullmatch(path)
+    return path if match is None else path[: match.start("number")] + f"{number:0{width}d}" + path[match.end("number") :]
+
+
+def _together(files: list[WeightFile], missing: tuple[str, ...]) -> Weights:
+    headers = [file.header for file in files if file.header is not None]
+    counted = [header.parameters for header in headers if header.parameters is not None]
+    whole = len(counted) == len(files) and not missing
+    dtypes: Counter[str] = Counter()
+    metadata: dict[str, str] = {}
+    for header in headers:
+        dtypes.update(header.dtypes)
+        for key, value in header.metadata.items():
+            metadata.setdefault(key, value)
+    return Weights(
+        tuple(files),
+        missing,
+        sum(counted) if whole and counted else None,
+        dict(dtypes.most_common()),
+        headers[0].format if headers else "",
+        sum(file.entry.pointer for file in files),
+        any(problem.code in _DAMAGED for header in headers for problem in header.problems),
+        metadata,
+    )
+
+
+def count_text(parameters: int) -> str:
+    """A number of parameters as people write it, with the number itself: ``6.9B (6857302016)``."""
+    for unit, power in _UNITS:
+        if parameters >= 10**power:
+            return f"{parameters / 10**power:.3g}{unit} ({parameters})"
+    return str(parameters)
+
+
+def told(weights: Weights) -> str:
+    """Weights in words, for evidence and for people."""
+    names = ", ".join(weights.paths[:_MOST_NAMED])
+    more = len(weights.files) - _MOST_NAMED
+    files = sentence("audit.files-more", {"names": names, "more": str(more)}) if more > 0 else names
+    if weights.parameters is None:
+        return sentence("audit.weights-uncounted", {"files": files, "format": weights.format or "?"})
+    types = ", ".join(weights.dtypes)
+    return sentence(
+        "audit.weights-counted", {"files": files, "format": weights.format, "parameters": f"{weights.parameters:,}", "types": types}
+    )

@@ -1,0 +1,80 @@
+"""`osaid audit` on folders that mirror real repositories: the card and the page, and that no card claims more than is there."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from audit_repos import REPOS
+from support import TESTS, golden, run
+
+from osaid import load_card
+from osaid.cards.findings import findings
+
+GOLDEN = TESTS / "golden" / "audit"
+DAY = "2026-01-31"
+
+
+def audit(folder: Path, *options: str | Path, code: int = 0) -> str:
+    """Run an audit of a folder on a fixed day, from the folder above it; what it prints."""
+    done = run("audit", folder.name, "--date", DAY, "--state", folder.parent / "state", *options, cwd=folder.parent)
+    assert done.code == code, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(params=REPOS)
+def repo(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    folder = tmp_path / str(request.param)
+    folder.mkdir()
+    REPOS[request.param](folder)
+    return folder
+
+
+def test_the_card_and_the_page(repo: Path) -> None:
+    golden(GOLDEN / f"{repo.name}.yaml", audit(repo, "--format", "card"))
+    golden(GOLDEN / f"{repo.name}.txt", audit(repo))
+
+
+def test_the_card_is_valid_and_every_claim_has_evidence_that_is_there(repo: Path) -> None:
+    audit(repo, "--card", "card.yaml")
+    card = load_card(str(repo.parent / "card.yaml"))
+    doubts = [item for item in findings(card) if item.severity == "error" or item.problem.code == "finding.unsupported"]
+    assert not doubts
+    for entry in card.data["evidence"].values():
+        assert (repo.parent / entry["source"]).is_file(), entry["source"]
+        assert str(repo.parent) not in json.dumps(entry)
+
+
+def test_taking_files_away_never_makes_a_card_claim_more(repo: Path) -> None:
+    """Presence is claimed by files alone: without a file there is no claim that rested on it alone, and no new one."""
+    full = json.loads(audit(repo, "--format", "json"))["cards"][0]["components"]
+    for path in sorted(path for path in repo.rglob("*") if path.is_file()):
+        raw = path.read_bytes()
+        path.unlink()
+        less = json.loads(audit(repo, "--format", "json"))["cards"][0].get("components", {})
+        path.write_bytes(raw)
+        assert set(less) <= set(full), path
+        for name, claim in less.items():
+            assert RANK[claim["release"]] <= RANK[full[name]["release"]], (path, name)
+
+
+RANK = {"unknown": 0, "some": 1, "partial": 1, "gated": 2, "full": 2}
+
+
+def test_json_holds_against_its_schema(repo: Path) -> None:
+    result = repo.parent / "result.json"
+    audit(repo, "-o", result)
+    done = run("schema", "audit", "--check", result)
+    assert done.code == 0, done.stderr
+    data: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
+    assert data["cards"][0]["model"]["id"]
+    assert data["questions"]
+
+
+def test_the_same_folder_gives_the_same_bytes(repo: Path) -> None:
+    first = audit(repo, "--format", "json")
+    os.utime(repo)
+    assert audit(repo, "--format", "json") == first
