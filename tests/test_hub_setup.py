@@ -14,9 +14,9 @@ from hub_server import TOKEN, HubServer, Repo, Sparse
 from support import ROOT, environment
 
 from osaid.audit.hub import Bounds, Hub, Name, cached_snapshot, open_model, parse_name
-from osaid.audit.hub.addresses import is_public
 from osaid.audit.hub.facts import facts_of
 from osaid.audit.journal import Journal
+from osaid.audit.machines import is_public
 from osaid.audit.source import AuditError
 from osaid.errors import UsageError
 

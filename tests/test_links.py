@@ -28,8 +28,9 @@ from osaid import Library, __version__, assess, export, load_rubric, parse_card
 from osaid.audit.journal import Journal
 from osaid.audit.links import Answer, Bounds, addresses, check, record
 from osaid.audit.links.asking import Asker, _Quest
-from osaid.audit.links.vetting import Unasked, is_private, is_public, target_of
+from osaid.audit.links.vetting import Unasked, target_of
 from osaid.audit.links.wire import Wires, trusted
+from osaid.audit.machines import are_allowed, is_private, is_public
 from osaid.cards.findings import findings
 from osaid.cards.locations import address_of
 from osaid.errors import Problem
@@ -376,6 +377,8 @@ def test_which_addresses_are_public() -> None:
     assert [ip for ip in PRIVATE if is_public(ip) or not is_private(ip)] == []
     assert [ip for ip in NEVER if is_public(ip) or is_private(ip)] == []
     assert [ip for ip in PUBLIC if not is_public(ip) or is_private(ip)] == []
+    assert not any(are_allowed(["8.8.8.8", ip], allow_private=True) for ip in NEVER)
+    assert all(are_allowed(["8.8.8.8", ip], allow_private=True) and not are_allowed(["8.8.8.8", ip], allow_private=False) for ip in PRIVATE)
 
 
 SPELLINGS = ["127.0.0.1", "localhost", "127.1", "0x7f.1", "2130706433", "017700000001", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]"]

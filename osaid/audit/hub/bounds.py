@@ -37,9 +37,9 @@ class Bounds(NamedTuple):
     """Seconds before the second try; twice as many before each further one."""
     patience: float = 30.0
     """Seconds that a busy server is waited for if it asks for them (Retry-After); one that asks for more is not asked again."""
-    idle: float = 20.0
+    idle: float = 10.0
     """Seconds without a byte."""
-    seconds: float = 90.0
+    seconds: float = 60.0
     """Seconds of a task."""
     seconds_in_all: float = 1800.0
     """Seconds of all tasks together."""

@@ -16,8 +16,8 @@ from typing import Any
 import httpcore2
 
 from ...errors import Problem
+from ..machines import are_allowed
 from ..source import AuditError
-from .addresses import is_public
 from .bounds import Bounds
 
 __all__ = ["Backend", "Meter"]
@@ -122,7 +122,7 @@ class Backend(httpcore2.NetworkBackend):
         except (OSError, UnicodeError):
             raise AuditError(Problem("hub.no-such-host", {"host": host[:200]})) from None
         addresses = list(dict.fromkeys(str(item[4][0]) for item in found))
-        if (host, port) not in self._trusted and not self._allow_private and not all(map(is_public, addresses)):
+        if (host, port) not in self._trusted and not are_allowed(addresses, allow_private=self._allow_private):
             raise AuditError(Problem("hub.redirect-private", {"host": host[:200], "endpoint": self._meter.endpoint}))
         return addresses[:_MOST_ADDRESSES]
 

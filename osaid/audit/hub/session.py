@@ -79,11 +79,13 @@ class Hub:
         *,
         endpoint: str | None = None,
         token: str | None = None,
+        day: str = "",
         allow_private: bool = False,
     ) -> None:
         """``endpoint`` is HF_ENDPOINT or the public Hub if not given; ``token`` is HF_TOKEN, or what ``hf auth login`` has kept.
 
-        A journal is one audit's: it holds answers about a branch as well, which are true of the time when they were given.
+        A journal is one audit's: it holds answers about a branch as well, which are true of the ``day`` when they were given, and are
+        not taken on another.
         Raises UsageError if huggingface_hub is missing, the user wants nothing to be asked, or endpoint or token cannot be used.
         """
         library = _library()
@@ -101,6 +103,7 @@ class Hub:
 
         self.bounds = bounds
         self.journal = journal
+        self._day = day
         self.transport = Transport(self.endpoint, token, bounds, allow_private=allow_private)
         self._library = library
         self._api = library.HfApi(endpoint=self.endpoint, token=False)  # the transport adds the token
@@ -165,12 +168,12 @@ class Hub:
 
     def about(self, kind: str, name: str, revision: str) -> RepoFacts:
         """What the Hub says of a model (``models``) or data set (``datasets``); from the journal if it is there. Raises AuditError."""
-        key = f"hub {self.endpoint} {kind} {name}@{revision}"
+        key = f"hub {self.endpoint} {kind} {name}@{revision}" + (f" {self._day}" if self._day else "")
         kept = self.journal.get(key)
         if kept is not None:
             with contextlib.suppress(AuditError):
                 return self._facts(kept, name, revision)
-        where = f"hf:{'' if kind == 'models' else 'datasets/'}{name}"
+        where = f"hf:{'' if kind == 'models' else 'datasets/'}{name}{'@' if revision else ''}{revision}"
 
         def asked(api: huggingface_hub.HfApi) -> tuple[dict[str, Any], RepoFacts]:
             info = (api.model_info if kind == "models" else api.dataset_info)(name, revision=revision or None)

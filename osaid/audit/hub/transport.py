@@ -21,8 +21,8 @@ import httpx2
 
 from ... import __version__
 from ...errors import Problem, UsageError
+from ..machines import are_allowed
 from ..source import AuditError
-from .addresses import is_public
 from .bounds import Bounds
 from .network import Backend, Meter
 
@@ -45,6 +45,17 @@ _TOLD = {
 }
 _SAID = {"Access to this resource is disabled.": "hub.disabled", "Invalid credentials in Authorization header": "hub.bad-token"}
 _STATUS = {401: "hub.not-found", 403: "hub.forbidden", 404: "hub.not-found", 429: "hub.busy"}
+# What each kind of failure counts towards leaving a host alone: those that take long count double.
+_FAILURES = {
+    "hub.silent": 2,
+    "hub.too-slow": 2,
+    "hub.no-connection": 1,
+    "hub.no-such-host": 1,
+    "hub.broke-off": 1,
+    "hub.busy": 1,
+    "hub.status": 1,
+}
+_MOST_FAILURES = 3
 _UA = f"osaid/{__version__}"
 
 _Origin = tuple[str, str, int]
@@ -77,6 +88,7 @@ class Transport(httpx2.BaseTransport):
         self._allow_private = allow_private
         self._lock = threading.Lock()
         self._pools: dict[str, httpcore2.ConnectionPool] = {}
+        self._failures: dict[_Origin, int] = {}  # in a row
 
     def close(self) -> None:
         """Close all connections."""
@@ -118,11 +130,12 @@ class Transport(httpx2.BaseTransport):
         if origin(url) == self._home:
             return
         host = url.host.lower()
-        private = host in ("", "localhost") or host.endswith(".localhost") or (_is_number(host) and not is_public(host))
+        local = host in ("", "localhost") or host.endswith(".localhost")
+        allowed = self._allow_private if local else not _is_number(host) or are_allowed([host], allow_private=self._allow_private)
         schemes = ("http", "https") if self._allow_private else ("https",)
         if not of_file or url.scheme not in schemes:
             raise self._redirected(f"{url.scheme}://{host}")
-        if private and not self._allow_private:
+        if not allowed:
             raise AuditError(Problem("hub.redirect-private", {"host": host[:200], "endpoint": self.meter.endpoint}))
 
     def _redirected(self, where: str) -> AuditError:
@@ -171,6 +184,19 @@ class Transport(httpx2.BaseTransport):
     # --- asking
 
     def _patiently(self, method: str, url: httpx2.URL, span: re.Match[str] | None) -> _Answer:
+        """An answer, unless the host has failed so often in a row that it is left alone: a long audit would wait for it at every file."""
+        host = origin(url)
+        if self._failures.get(host, 0) >= _MOST_FAILURES:
+            raise AuditError(Problem("hub.left-alone", {"host": url.host[:200]}))
+        try:
+            answer = self._tried(method, url, span)
+        except AuditError as error:
+            self._failures[host] = self._failures.get(host, 0) + _FAILURES.get(error.problems[0].code, 0)
+            raise
+        self._failures.pop(host, None)
+        return answer
+
+    def _tried(self, method: str, url: httpx2.URL, span: re.Match[str] | None) -> _Answer:
         """An answer; where the server is busy or breaks off, after a few tries."""
         bounds = self._bounds
         for number in range(1, bounds.tries + 1):

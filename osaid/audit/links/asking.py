@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from ...errors import Problem
+from ..machines import are_allowed
 from .answers import Answer, Bounds, Kind
-from .vetting import NoAnswer, Resolve, Target, Unasked, is_private, is_public, leads_to, resolved, target_of
+from .vetting import NoAnswer, Resolve, Target, Unasked, leads_to, resolved, target_of
 from .wire import Reply, Wires, exchange
 
 __all__ = ["Asker"]
@@ -184,19 +185,17 @@ class Asker:
             return reply
 
     def _vetted(self, quest: _Quest) -> list[str]:
-        """The machines of a target. All of them have to be allowed: a name that has a private address beside a public one is a trap."""
+        """The machines of a target, if all of them may be asked. Raises NoAnswer or Unasked."""
         target = quest.target
         key = (target.host, target.port)
         if key not in quest.machines:
             seconds = quest.deadline - time.monotonic()
             quest.machines[key] = resolved(target, self._resolve, seconds, self._wires.cut)
         machines = quest.machines[key]
-        public = all(is_public(ip) for ip in machines)
         # A public page may not lead into a private network, whoever allowed to ask there.
-        private = self._allow_private and not quest.from_public and all(is_private(ip) or is_public(ip) for ip in machines)
-        if not (public or private):
+        if not are_allowed(machines, allow_private=self._allow_private and not quest.from_public):
             raise Unasked(Problem("link.not-public", {"host": target.host}))
-        quest.from_public = public
+        quest.from_public = are_allowed(machines, allow_private=False)
         return machines
 
     def _host(self, target: Target) -> _Host:
