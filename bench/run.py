@@ -135,6 +135,8 @@ def cold() -> None:
     osaid = (str(BIN / "osaid"), "score", card, "--format", "json")
     checker = (str(BIN / "check-jsonschema"), "--schemafile", str(SCHEMA), card)
     show("(b) osaid score CARD --format json / check-jsonschema on it", *pairs(lambda: run(*osaid), lambda: run(*checker)), "at most 0.6")
+    text, name = ((str(BIN / "osaid"), "license", terms) for terms in (str(ROOT / "LICENSE"), "MIT"))
+    show("    osaid license FILE, a licence by its text / osaid license MIT", *pairs(lambda: run(*text), lambda: run(*name)), "")
     bare = (sys.executable, "-c", "pass")
     show("    osaid score CARD --format json / python -c pass", *pairs(lambda: run(*osaid), lambda: run(*bare)), "")
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from audit_repos import REPOS
+from audit_repos import REPOS, put, readme
+from hub_server import HubServer, Repo
 from support import TESTS, golden, run
+from weight_files import safetensors
 
 from osaid import load_card
 from osaid.cards.findings import findings
@@ -78,3 +80,42 @@ def test_the_same_folder_gives_the_same_bytes(repo: Path) -> None:
     first = audit(repo, "--format", "json")
     os.utime(repo)
     assert audit(repo, "--format", "json") == first
+
+
+def test_one_file_is_audited_alone(tmp_path: Path) -> None:
+    (folder := tmp_path / "quantised").mkdir()
+    REPOS["quantised"](folder)
+    done = run("audit", folder / "llama-2-7b.Q8_0.gguf", "--format", "json", "--state", tmp_path / "state")
+    assert done.code == 0, done.stderr
+    card = json.loads(done.stdout)["cards"][0]
+    assert set(card["components"]) == {"weights"}, "the README beside it was not looked at"
+    assert card["components"]["weights"]["license"] == "LicenseRef-Llama-2-Community"
+    assert [base["model"] for base in card["model"]["derived_from"]] == ["meta-llama/Llama-2-7b"]
+    assert card["evidence"]["audit:llama-2-7b.Q8_0.gguf"]["source"] == "llama-2-7b.Q8_0.gguf"
+
+
+def test_a_file_that_shows_nothing_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "card.yaml").write_text('osaid_card: "1"\n', encoding="utf-8")
+    done = run("audit", tmp_path / "card.yaml", "--state", tmp_path / "state")
+    assert (done.code, done.stdout) == (3, "")
+    assert "[audit.no-kind]" in done.stderr
+
+
+def test_the_bases_of_a_folder_are_asked_for_only_if_wanted(tmp_path: Path) -> None:
+    (folder := tmp_path / "tuned").mkdir()
+    put(folder, **{"README.md": readme("Tuned", "license: mit", "base_model: lab/parent", "base_model_relation: finetune")})
+    parent = Repo(
+        "lab/parent", {"README.md": readme("Parent", "license: cc-by-nc-4.0").encode(), "model.safetensors": b"\2" + bytes(7) + b"{}"}
+    )
+    safetensors(folder / "model.safetensors", {"a": ("F32", [2])})
+    with HubServer() as server:
+        server.add(parent)
+        options = ("audit", folder, "--format", "json", "--state", tmp_path / "state")
+        alone = run(*options, env={"HF_ENDPOINT": server.endpoint})
+        assert not server.log, "nothing is fetched unasked"
+        followed = run(*options, "--follow-bases", env={"HF_ENDPOINT": server.endpoint})
+        assert server.log
+    assert [base["status"] for base in json.loads(alone.stdout)["lineage"]] == ["missing"]
+    result = json.loads(followed.stdout)
+    assert [(base["model"], base["status"]) for base in result["lineage"]] == [("parent", "assessed")]
+    assert "finding.terms-drift" in [doubt["code"] for doubt in result["doubts"]]

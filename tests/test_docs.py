@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support import run
 
 import osaid
 from osaid.cards.reader import read_card
@@ -88,7 +89,10 @@ def test_every_key_and_every_policy_is_documented() -> None:
 def test_every_example_file_is_read_by_something() -> None:
     """Rubrics are compiled and cards are read; the broken one is at least well-formed."""
     for path in sorted((ROOT / "docs" / "examples").iterdir()):
-        if path.suffix == ".md":
+        if path.is_dir():
+            done = run("audit", path.name, "--format", "card", cwd=path.parent)
+            assert parse(done.stdout.encode()).data["components"]
+        elif path.suffix == ".md":
             assert read_card(parse(path.read_bytes(), path=str(path), format="readme")).data["model"]["name"]
         elif "osaid_card" in path.read_text(encoding="utf-8"):
             assert parse(path.read_bytes()).data["osaid_card"] == "1"

@@ -133,3 +133,18 @@ def test_grading_a_card_loads_nothing_heavy(form: str, tmp_path: Path) -> None:
     )
     subprocess.run([sys.executable, "-c", code, form, str(tmp_path / "result")], check=True, cwd=ROOT)
     assert (tmp_path / "result").stat().st_size > 0
+
+
+def test_an_audit_of_a_folder_loads_nothing_that_asks_the_network(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "README.md").write_text("# A model\n", encoding="utf-8")
+    code = (
+        "import sys\n"
+        "from osaid.cli import main\n"
+        "try: main(['audit', sys.argv[1] + '/model', '--state', sys.argv[1] + '/state', '-o', sys.argv[1] + '/result'])\n"
+        "except SystemExit as done: assert done.code == 0, done.code\n"
+        "heavy = {'pydantic', 'huggingface_hub', 'httpx2', 'ssl', 'socket', 'osaid.audit.hub', 'osaid.audit.links'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, cwd=ROOT)
+    assert (tmp_path / "result").stat().st_size > 0

@@ -126,6 +126,15 @@ class Folder:
             for descriptor in opened:
                 os.close(descriptor)
 
+    def entry(self, name: str) -> Entry:
+        """A file of the folder itself, by its name. Raises AuditError if :meth:`entries` would leave it out."""
+        try:
+            if "/" in name or not self._speakable(name):
+                raise Skip("folder.skipped-name")
+            return self._entry(self._descriptor, "", name)
+        except Skip:
+            raise self._refused("folder.not-listed", name) from None
+
     def _listed(self, descriptor: int, prefix: str, budget: list[int]) -> list[str]:
         """The names in a folder that are worth a look, last one first; those of folders end in a slash, so they sort as paths do."""
         names: list[str] = []

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ..cards.findings import Finding
 from ..cards.importers.common import MOST_DATASETS, identifier
-from ..cards.reader import LoadedCard, from_mapping
+from ..cards.reader import LoadedCard, as_it_stands
 from ..errors import Problem
 from ..licenses.expression import terms as judged
 from ..messages import sentence
@@ -22,12 +22,13 @@ from .folder import Folder
 from .kinds import Inventory, take_stock
 from .parameters import Weights, read_weights
 from .readme import Readme, read_readme
-from .source import Entry, Gate, Said, Source, Speaks, Tick
+from .source import AuditError, Entry, Gate, Said, Source, Speaks, Tick
 from .terms import LicenseFile, Statement, Terms
 
-__all__ = ["Audit", "Gathered", "gather"]
+__all__ = ["MOST_LICENSE_FILES", "Audit", "Gathered", "gather"]
 
-_MOST_LICENSE_FILES = 200
+MOST_LICENSE_FILES = 200
+"""Licence files that are read, and as many of use policies."""
 _HUB = "https://huggingface.co/"
 
 
@@ -62,8 +63,7 @@ def gather(
     draft = Draft(_model(sources[0]), day)
     gathered = tuple(_gather(source, draft, tick, headers, digests) for source in sources)
     draft.notes.append(sentence("audit.note-presence", {"names": ", ".join(source.name for source in sources)[:1000]}))
-    data = draft.data()
-    return Audit(from_mapping(data)._replace(data=data), tuple(draft.findings), gathered)  # in the order in which a person reads it
+    return Audit(as_it_stands(draft.data()), tuple(draft.findings), gathered)
 
 
 def _model(source: Source) -> dict[str, Any]:
@@ -81,13 +81,13 @@ def _gather(source: Source, draft: Draft, tick: Tick, headers: bool, digests: bo
     terms = Terms(draft)
     readme = read_readme(source, of["readme"][0].path, draft) if of["readme"] and "/" not in of["readme"][0].path else None
     for role in ("license", "use_policy"):
-        for entry in of[role][:_MOST_LICENSE_FILES]:
+        for entry in of[role][:MOST_LICENSE_FILES]:
             tick(entry.path, 0)
             terms.read(source, entry.path, role)
     terms.sort_out()
     entries = [*of["weights"], *of["adapter_weights"]]
     if digests and isinstance(source, Folder):
-        entries = [_with_digest(source, entry, tick) for entry in entries]
+        entries = [_with_digest(source, entry, draft, tick) for entry in entries]
     weights = read_weights(source, entries, of["weights_index"] if headers else (), draft, tick, headers)
     said = source.said(draft, _named_datasets(readme)) if isinstance(source, Speaks) else Said()
     _declared(source, readme, weights, said, terms, draft)
@@ -107,9 +107,15 @@ def _gather(source: Source, draft: Draft, tick: Tick, headers: bool, digests: bo
     return Gathered(source, inventory, readme, tuple(terms.files), tuple(terms.statements), weights, tuple(source.skipped))
 
 
-def _with_digest(folder: Folder, entry: Entry, tick: Tick) -> Entry:
-    """An entry with its digest. Raises AuditError if the file cannot be read."""
-    return entry if entry.pointer else entry._replace(sha256=folder.digest(entry.path, tick))
+def _with_digest(folder: Folder, entry: Entry, draft: Draft, tick: Tick) -> Entry:
+    """An entry with its digest; without one where the file cannot be read, or changes meanwhile."""
+    if entry.pointer:
+        return entry
+    try:
+        return entry._replace(sha256=folder.digest(entry.path, tick))
+    except AuditError as error:
+        draft.trouble(error)
+        return entry
 
 
 def _links(source: Source, draft: Draft) -> None:

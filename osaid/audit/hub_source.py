@@ -94,7 +94,7 @@ def _claim(found: DatasetFacts, draft: Draft) -> dict[str, Any]:
     if facts.access not in (*_OPEN, "unknown"):
         draft.find("warning", "audit.dataset-gated", name=found.name, access=facts.access)
     license = facts.licenses[0] if len(facts.licenses) == 1 else " AND ".join(facts.licenses)
-    says = sentence("audit.says-hub", {"key": f"gated: {facts.access}; license:", "value": license or "-"})
+    says = sentence("audit.says-hub-dataset", {"access": facts.access, "license": license or "-"})
     claim: dict[str, Any] = {
         "access": _access(facts, license),
         "state": "available" if not facts.disabled else "unknown",

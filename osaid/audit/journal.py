@@ -22,16 +22,21 @@ class Journal:
         """Read what is there. A journal that cannot be read or written is one without a path: it only saves work."""
         self._path = path
         self._facts: dict[str, Any] = {}
+        self._torn = False  # the last line has no end
         if path is not None:
             with contextlib.suppress(OSError):
                 self._load(path)
 
     def _load(self, path: str) -> None:
+        if not os.path.isfile(path):  # a pipe would make it wait
+            self._path = None if os.path.exists(path) else path
+            return
         if os.path.getsize(path) > _MOST_BYTES:
             os.unlink(path)
             return
         with open(path, "rb") as file:
             for line in file:
+                self._torn = not line.endswith(b"\n")
                 try:
                     key, fact = json.loads(line)
                 except (ValueError, TypeError, RecursionError):
@@ -48,7 +53,8 @@ class Journal:
         self._facts[key] = fact
         if self._path is None:
             return
-        line = json.dumps([key, fact], ensure_ascii=True).encode() + b"\n"
+        line = b"\n" * self._torn + json.dumps([key, fact], ensure_ascii=True).encode() + b"\n"
+        self._torn = False
         try:
             os.makedirs(os.path.dirname(self._path) or ".", mode=0o700, exist_ok=True)
             descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

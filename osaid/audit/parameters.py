@@ -13,10 +13,11 @@ from .source import AuditError, Entry, Source, Tick
 from .weights import Header, read_header
 from .weights.index import read_index
 
-__all__ = ["WeightFile", "Weights", "count_text", "read_weights", "told"]
+__all__ = ["MOST_HEADERS", "WeightFile", "Weights", "count_text", "read_weights", "told"]
 
 _SHARD = re.compile(r"(?P<stem>.*?)[-_.](?P<number>\d{2,6})-of-(?P<total>\d{2,6})(?P<ending>(?:\.[A-Za-z0-9]+)+)")
-_MOST_HEADERS = 2000
+MOST_HEADERS = 2000
+"""Files of weights whose headers are read."""
 _MOST_INDEX = 64 << 20
 _MOST_NAMED = 3
 _DAMAGED = (
@@ -82,7 +83,7 @@ def read_weights(
         key = f"{match['stem']}*{match['total']}{match['ending']}" if match else entry.path
         groups.setdefault(key, _Group([], int(match["total"]) if match else 0)).entries.append(entry)
     named = _named_by_indexes(source, indexes, draft)
-    left = _MOST_HEADERS if headers else 0
+    left = MOST_HEADERS if headers else 0
     found = []
     for group in groups.values():
         files = []
@@ -190,7 +191,8 @@ def told(weights: Weights) -> str:
     more = len(weights.files) - _MOST_NAMED
     files = sentence("audit.files-more", {"names": names, "more": str(more)}) if more > 0 else names
     if weights.parameters is None:
-        return sentence("audit.weights-uncounted", {"files": files, "format": weights.format or "?"})
+        code = "audit.weights-uncounted" if weights.format else "audit.weights-unread"
+        return sentence(code, {"files": files, "format": weights.format})
     types = ", ".join(weights.dtypes)
     return sentence(
         "audit.weights-counted", {"files": files, "format": weights.format, "parameters": f"{weights.parameters:,}", "types": types}

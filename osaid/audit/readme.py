@@ -16,9 +16,10 @@ from ..messages import sentence
 from .draft import Draft
 from .source import AuditError, Source
 
-__all__ = ["Readme", "read_readme"]
+__all__ = ["MOST_BYTES", "Readme", "read_readme"]
 
-_MOST_BYTES = 2 << 20
+MOST_BYTES = 2 << 20
+"""Bytes of a README; a longer one is not read."""
 _LEAST_WORDS = 30
 _WORD = re.compile(r"\w+")
 
@@ -73,9 +74,9 @@ class Readme(NamedTuple):
 def read_readme(source: Source, path: str, draft: Draft) -> Readme | None:
     """Read a README, or tell why it cannot be read and give None. Leads and doubts are told in the draft."""
     try:
-        raw = source.read(path, 0, _MOST_BYTES + 1)
-        if len(raw) > _MOST_BYTES:
-            raise AuditError(Problem("audit.readme-too-long", {"limit": str(_MOST_BYTES)}, draft.place(path)))
+        raw = source.read(path, 0, MOST_BYTES + 1)
+        if len(raw) > MOST_BYTES:
+            raise AuditError(Problem("audit.readme-too-long", {"limit": str(MOST_BYTES)}, draft.place(path)))
         read = document.parse(raw, path=path, format="readme")
         imported = huggingface.read(read)
     except OsaidError as error:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ..cards.importers.bom_terms import joined
 from ..licenses.expression import NO_LICENSE, terms
+from ..licenses.knowledge import knowledge_base
 from ..licenses.texts import Identified, Passage, identify
 from ..messages import sentence
 from .draft import Draft
@@ -116,7 +117,7 @@ class Terms:
         limiting = [item for item in found.items() if set(item[1]) - {"terms", "choice"}]
         named = _named(file.found)
         for (line, text), kinds in limiting[:_MOST_LIMITS]:
-            restriction = ", ".join(kind for kind in kinds if kind not in ("terms", "choice"))
+            restriction = "; ".join(knowledge_base().kind(kind).title for kind in kinds if kind not in ("terms", "choice"))
             if file.found.matches:
                 self._draft.find("warning", "audit.rider", file.path, line, restriction=restriction, text=text, license=named)
             else:

@@ -16,7 +16,7 @@ from .subject import Subject
 if TYPE_CHECKING:
     from .model import Card
 
-__all__ = ["BUNDLED", "OURS", "LoadedCard", "from_mapping", "load_card", "parse_card", "read_card", "read_whole", "syntax"]
+__all__ = ["BUNDLED", "OURS", "LoadedCard", "as_it_stands", "from_mapping", "load_card", "parse_card", "read_card", "read_whole", "syntax"]
 
 
 BUNDLED = "bundled:"
@@ -117,19 +117,30 @@ def from_mapping(data: Mapping[str, Any] | Card, *, path: str | None = None) -> 
 
     The digest is that of the data as JSON with sorted keys, so equal facts have equal digests.
     """
-    import hashlib
-    import json
-
     from .model import Card
 
     if not isinstance(data, Card):
-        problems = shape().problems_in(data)
-        if problems:
-            raise CardError(problems)
-        data = Card.model_validate(data)
-    plain = data.model_dump(mode="json")
-    raw = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-    return LoadedCard(_subject(plain, path, "data", hashlib.sha256(raw).hexdigest()), plain, None)
+        data = Card.model_validate(as_it_stands(data).data)
+    return _made(data.model_dump(mode="json"), path)
+
+
+def as_it_stands(data: Mapping[str, Any], *, path: str | None = None) -> LoadedCard:
+    """Make a card from plain data, in the order and with the gaps that the data has. Raises CardError.
+
+    Unlike :func:`from_mapping` it fills in nothing, and needs no pydantic.
+    """
+    problems = shape().problems_in(data)
+    if problems:
+        raise CardError(problems)
+    return _made(data, path)
+
+
+def _made(data: Mapping[str, Any], path: str | None) -> LoadedCard:
+    import hashlib
+    import json
+
+    raw = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return LoadedCard(_subject(data, path, "data", hashlib.sha256(raw).hexdigest()), data, None)
 
 
 def _subject(data: Mapping[str, Any], path: str | None, format: str, sha256: str) -> Subject:

@@ -43,6 +43,7 @@ class Meter:
     def done(self) -> None:
         """Take the line away."""
         if self._shown and self._last:
+            self._last = 0.0
             sys.stderr.write(_CLEAR)
             sys.stderr.flush()
 

@@ -9,8 +9,7 @@ import sys
 from collections.abc import Iterable
 
 from ..audit.journal import Journal
-from ..audit.session import HUB, Session
-from ..audit.source import Tick
+from ..audit.session import HUB, Journals
 
 __all__ = ["State"]
 
@@ -27,15 +26,14 @@ class State:
         self._own = ""
         self.links = Journal(os.path.join(self._folder, "links.jsonl")) if not fresh else Journal()
 
-    def session(self, targets: Iterable[str], day: str, tick: Tick, *, allow_private: bool) -> Session:
-        """A session that goes on where one with the same targets was stopped."""
+    def journals(self, targets: Iterable[str]) -> Journals:
+        """The journals of an audit of these targets, with what is in them of one that was stopped."""
         named = "\n".join(target if target.startswith(HUB) else os.path.realpath(target) for target in targets)
         digest = hashlib.sha256(f"{os.environ.get('HF_ENDPOINT', '')}\n{named}".encode("utf-8", "replace")).hexdigest()[:_LEAST]
         self._own = os.path.join(self._folder, f"audit-{digest}.jsonl")
         if self._fresh:
             self._forget()
-        digests = Journal(os.path.join(self._folder, f"digests-{digest}.jsonl"))
-        return Session(day, journal=Journal(self._own), digests=digests, tick=tick, allow_private=allow_private)
+        return Journals(Journal(self._own), Journal(os.path.join(self._folder, f"digests-{digest}.jsonl")))
 
     def done(self) -> None:
         """The audit came to its end: answers that were true of its time are thrown away."""

@@ -13,6 +13,7 @@ from ..cards.vocabulary import vocabulary
 from ..document.common import one_line
 from ..messages import sentence
 from ..results.audit import AuditResult, Doubt, Looked, TermsSeen
+from ..results.questionnaire import Asked
 from ..results.sentences import LINEAGE_WORDS, score_text
 from ..results.updates import Update
 from .pages import Grid, Item, Section
@@ -21,38 +22,77 @@ from .update_text import asked_page, explanation, update_lines
 
 __all__ = ["page"]
 
-_MOST_DOUBTS = 40
-_MOST_QUESTIONS = 12
-_MOST_LEADS = 15
+_MOST_DOUBTS = 10
+_MOST_QUESTIONS = 10
+_MOST_LEADS = 10
+_MOST_WEIGHTS = 3
+_MOST_REASONS = 4
 _SHOWN = 60
+_SEEN = re.compile(r"components\.(\w+)\.release")
 _FIRST = ("import.lead-restriction", "import.lead-heading")
 _PAPER_OR_DATA = re.compile(r"arxiv\.org|doi\.org|openreview|aclanthology|zenodo|huggingface\.co/datasets")
 
 
 def page(result: AuditResult, *, whole: bool = False, explain: bool = False) -> Iterator[Section]:
     """The sections of the page; ``whole``: with every question, doubt and lead, however many."""
-    card, assessment, rubric = result.card, result.assessment, result.rubric
-    label, summary = rubric.verdict_texts(assessment.verdict.id)
-    texts = [_looked(item) for item in result.looked]
-    texts.append(sentence("audit.verdict", {"rubric": rubric.title, "verdict": label, "summary": summary}))
-    if len(assessment.verdict.possible) > 1:
-        still = f", {sentence('audit.or')} ".join(rubric.verdict_texts(name)[0] for name in assessment.verdict.possible)
-        texts.append(sentence("audit.possible", {"verdicts": still}))
-    texts.append(sentence("audit.score", {"score": score_text(assessment.score)}))
-    yield Section(card.subject.name, tuple(texts), top=True)
+    weights = [told(group) for item in _sources(result) for group in item.weights]
+    shown = weights if whole else weights[:_MOST_WEIGHTS]
+    if len(shown) < len(weights):
+        shown.append(sentence("audit.weights-more", {"count": str(len(weights) - len(shown))}))
+    texts = (*map(_looked, result.looked), *shown, *_verdict(result))
+    yield Section(result.card.subject.name, texts, top=True)
+    if result.update is not None and not explain:
+        yield from _said_otherwise(result.update)
+    yield from _doubts(result.doubts, None if whole else _MOST_DOUBTS)
     if result.update is not None:
-        yield from explanation(result.update) if explain else _changes(result.update)
+        yield from _explained(result.update) if explain else _changes(result.update)
     yield _parts(result)
     yield from _terms(result.terms)
     yield from _lineage(result)
-    yield from _doubts(result.doubts, None if whole else _MOST_DOUBTS)
-    yield from _left_out(result.looked)
-    yield from _questions(result, None if whole else _MOST_QUESTIONS)
+    yield from _questions(result, whole=whole)
     yield from _leads(result, None if whole else _MOST_LEADS)
+    yield from _left_out(result.looked)
+
+
+def _verdict(result: AuditResult) -> Iterator[str]:
+    """The verdict, why it is that one, and what it can still turn out to be."""
+    assessment, rubric = result.assessment, result.rubric
+    label, summary = rubric.verdict_texts(assessment.verdict.id)
+    possible = assessment.verdict.possible
+    code = "audit.verdict-so-far" if len(possible) > 1 else "audit.verdict"
+    yield sentence(code, {"rubric": rubric.title, "verdict": label.upper(), "summary": summary})
+    results = {item.id: item for item in assessment.criteria}
+    titles = {criterion.id: criterion.title for criterion in rubric.criteria}
+    blocking = [gap.criterion for gap in assessment.gaps if gap.severity == "blocking"]
+    if blocking:
+        yield sentence("audit.reason-not-met", {"criteria": _some([titles[name] for name in blocking])})
+        named = {base.model: base.name or base.model for base in result.lineage}
+        bases = dict.fromkeys(named.get(base, base) for name in blocking for base in results[name].inherited_from)
+        if bases:
+            yield sentence("audit.reason-bases", {"bases": _some(list(bases))})
+    open_ = [item for item in result.questions if item.blocks_alone]
+    if open_:
+        params = {"verdict": open_[0].if_bad.label, "count": str(len(open_)), "criteria": _some([item.title for item in open_])}
+        yield sentence("audit.reason-open", params)
+    score = sentence("audit.score", {"score": score_text(assessment.score)})
+    if len(possible) > 1:
+        still = f", {sentence('audit.or')} ".join(rubric.verdict_texts(name)[0] for name in possible)
+        score = f"{sentence('audit.possible', {'verdicts': still})} {score}"
+    yield score
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of some names, and how many more there are."""
+    text = "; ".join(one_line(name, _SHOWN) for name in names[:_MOST_REASONS])
+    more = len(names) - _MOST_REASONS
+    return sentence("audit.names-more", {"names": text, "more": str(more)}) if more > 0 else text
 
 
 def _looked(item: Looked) -> str:
-    text = sentence("audit.looked", {"name": item.name, "files": f"{item.files:,}", "size": size_text(item.bytes)})
+    text = sentence(
+        "audit.looked-one" if item.files == 1 else "audit.looked",
+        {"name": item.name, "files": f"{item.files:,}", "size": size_text(item.bytes)},
+    )
     if item.hub not in ("", item.name) or item.repository:
         text += " " + sentence("audit.copy-of", {"what": item.repository or item.hub})
     if item.revision:
@@ -62,30 +102,50 @@ def _looked(item: Looked) -> str:
 
 def _parts(result: AuditResult) -> Section:
     components = vocabulary().components
-    card = result.card.data
-    rows = []
+    rows: list[tuple[str, ...]] = []
     of_terms = {statement.evidence for item in _sources(result) for statement in item.statements}
-    for name, claim in card.get("components", {}).items():
+    claimed = result.card.data.get("components", {})
+    for name, claim in claimed.items():
         named = [identifier for identifier in claim.get("evidence", ()) if identifier not in of_terms]
-        seen = ", ".join(dict.fromkeys(identifier.partition(":")[2].partition("#")[0] for identifier in named))
-        license = claim.get("license", "-")
-        rows.append(
-            (components[name]["title"], sentence(f"audit.release-{claim['release']}"), one_line(license, _SHOWN), one_line(seen, _SHOWN))
-        )
+        seen = list(dict.fromkeys(identifier.partition(":")[2].partition("#")[0] for identifier in named))
+        where = one_line(seen[0], _SHOWN) if seen else ""
+        if len(seen) > 1:
+            where = sentence("audit.names-more", {"names": where, "more": str(len(seen) - 1)})
+        license = one_line(claim.get("license", "-"), _SHOWN)
+        rows.append((components[name]["title"], sentence(f"audit.release-{claim['release']}"), license, where))
     header = tuple(sentence(f"audit.head-{name}") for name in ("part", "release", "terms", "seen"))
-    texts = tuple(told(group) for item in _sources(result) for group in item.weights[:_MOST_LEADS])
     if not rows:
-        texts = (*texts, sentence("audit.nothing-seen"))
-    return Section(sentence("audit.parts"), (*texts, sentence("audit.parts-about")), Grid(header, tuple(rows)))
+        return Section(sentence("audit.parts"), (sentence("audit.nothing-seen"), sentence("audit.parts-about")))
+    texts = [sentence("audit.parts-about")]
+    if any(claim["release"] == "some" for claim in claimed.values()):
+        texts.append(sentence("audit.some-about", {"some": sentence("audit.release-some")}))
+    terms = {row[2] for row in rows}
+    if len(rows) > 1 and len(terms) == 1 and terms != {"-"}:  # one set of terms for all needs no column
+        texts.append(sentence("audit.terms-of-all", {"license": terms.pop()}))
+        header, rows = (*header[:2], header[3]), [(*row[:2], row[3]) for row in rows]
+    return Section(sentence("audit.parts"), (" ".join(texts),), Grid(header, tuple(rows)))
 
 
 def _sources(result: AuditResult) -> tuple[Gathered, ...]:
     return result.audit.sources if result.audit is not None else ()
 
 
+def _said_otherwise(update: Update) -> Iterator[Section]:
+    """What a person has to look at first: claims of the card that were kept though the files show something else."""
+    lines = tuple((line,) for line in update_lines(update._replace(changes=(), unseen=())))
+    if lines:
+        yield Section(sentence("update.kept-heading", {"count": str(len(lines))}), items=lines)
+
+
 def _changes(update: Update) -> Iterator[Section]:
-    items = tuple((line,) for line in update_lines(update))
+    items = tuple((line,) for line in update_lines(update._replace(kept=())))
     yield Section(sentence("audit.changes"), () if items else (sentence("update.nothing"),), None, items)
+
+
+def _explained(update: Update) -> Iterator[Section]:
+    """The explanation as parts of this page: each with a heading."""
+    for section in explanation(update):
+        yield section._replace(heading=section.heading or sentence("audit.verdict-heading"), top=False)
 
 
 def _terms(files: Sequence[TermsSeen]) -> Iterator[Section]:
@@ -95,8 +155,13 @@ def _terms(files: Sequence[TermsSeen]) -> Iterator[Section]:
     for file in files:
         texts = [
             sentence(
-                "audit.recognised-all" if found.exact else "audit.recognised",
-                {"license": found.name, "share": f"{found.covered:.0f}", "line": str(found.line), "last": str(found.last_line)},
+                "audit.recognised-all" if found.exact else "audit.recognised-put-in" if found.covered >= 100 else "audit.recognised",
+                {
+                    "license": found.name,
+                    "share": f"{int(10 * found.covered) / 10:g}",
+                    "line": str(found.line),
+                    "last": str(found.last_line),
+                },
             )
             for found in file.recognised
         ] or [sentence("audit.recognised-none")]
@@ -141,19 +206,39 @@ def _doubt(item: Doubt) -> Item:
 
 def _left_out(sources: Iterable[Looked]) -> Iterator[Section]:
     items = [
-        (sentence("audit.left-out-item", {"message": item.message, "count": f"{item.times:,}", "first": item.first}),)
-        for source in sources
-        for item in source.left_out
+        (sentence("audit.left-out-item", {"message": item.message, "first": item.first}),) for source in sources for item in source.left_out
     ]
     if items:
         yield Section(sentence("audit.left-out"), (), None, tuple(items))
 
 
-def _questions(result: AuditResult, most: int | None) -> Iterator[Section]:
-    for section in asked_page(result.questions):
-        items = section.items[:most]
-        more = ((sentence("audit.more", {"count": str(len(section.items) - len(items))}),),) if len(items) < len(section.items) else ()
-        yield section._replace(items=(*items, *more), top=False)
+def _questions(result: AuditResult, *, whole: bool) -> Iterator[Section]:
+    """The first questions in two lines each, or all of them with why each is open and what hangs on it."""
+    if whole or not result.questions:
+        yield from (section._replace(top=False) for section in asked_page(result.questions))
+        return
+    shown = result.questions[:_MOST_QUESTIONS]
+    items: list[Item] = [_question(result, item) for item in shown]
+    if len(shown) < len(result.questions):
+        items.append((sentence("audit.questions-more", {"count": str(len(result.questions) - len(shown))}),))
+    deciding = [item for item in result.questions if item.blocks_alone]
+    about = ""
+    if deciding:
+        about = sentence("audit.questions-deciding", {"count": str(len(deciding)), "verdict": deciding[0].if_bad.label}) + " "
+    heading = sentence("asked.heading", {"count": str(len(result.questions))})
+    yield Section(heading, (about + sentence("audit.questions-about"),), None, tuple(items))
+
+
+def _question(result: AuditResult, item: Asked) -> Item:
+    text = sentence("asked.question", {"question": item.question, "id": one_line(item.criterion)})
+    place = item.at[0] if item.at else ""
+    seen = _SEEN.fullmatch(place)
+    if seen is not None and result.card.data.get("components", {}).get(seen[1], {}).get("release") == "some":
+        return text, sentence("audit.question-seen", {"at": place})
+    if place:
+        code = "audit.question-at-more" if len(item.at) > 1 else "audit.question-at"
+        return text, sentence(code, {"at": one_line(place, 2 * _SHOWN), "count": str(len(item.at) - 1)})
+    return text, sentence("asked.bases", {"bases": _some(item.bases)})
 
 
 def _leads(result: AuditResult, most: int | None) -> Iterator[Section]:

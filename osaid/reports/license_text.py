@@ -83,10 +83,11 @@ def _where(line: int, last: int) -> str:
 
 
 def _passages(found: Identified) -> Iterator[str]:
-    told = [passage for passage in found.passages if passage.kind != "plain"] if found.expression is not None else []
+    known = found.expression is not None
+    told = [item for item in found.passages if item.kind != "plain" and (known or item.kind not in ("terms", "choice"))]
     rest = [passage for passage in found.passages if passage.kind == "plain"] if found.matches else []
     if told or rest:
-        yield from ("", f"  {sentence('license-file.heading-passages')}")
+        yield from ("", f"  {sentence('license-file.heading-passages' if known else 'license-file.heading-limits')}")
     places: dict[tuple[int, int, str], list[str]] = {}
     for passage in told:
         places.setdefault((passage.line, passage.last_line, passage.text), []).append(_kind(passage))

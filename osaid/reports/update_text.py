@@ -64,7 +64,7 @@ def _line(change: FactUpdate, name: str | None = None) -> str:
 def _kept(kept: Kept) -> str:
     params = {"path": one_line(kept.path, _VALUE), "said": one_line(kept.said, _VALUE), "found": one_line(kept.found, _VALUE)}
     text = sentence("update.kept" if kept.said else "update.kept-unlisted", params)
-    sources = ", ".join(_source(piece) for piece in kept.evidence[:_MOST_PLACES])
+    sources = "; ".join(_source(piece) for piece in kept.evidence[:_MOST_PLACES])
     return sentence("words.aside", {"text": text, "aside": sources}) if sources else text
 
 
@@ -74,16 +74,16 @@ def _source(piece: Piece) -> str:
 
 
 def explanation(found: Update) -> Iterator[Section]:
-    """Each change with its rule, its evidence and what it did; each thing that was kept, and why. For :func:`osaid.reports.pages.show`."""
+    """Each thing that was kept, and why; each change with its rule, its evidence and what it did. For :func:`osaid.reports.pages.show`."""
+    if found.kept:
+        kept = tuple(_explained_kept(item) for item in found.kept)
+        yield Section(sentence("update.kept-heading", {"count": str(len(kept))}), items=kept, top=True)
     changes = [change for change in found.changes if not change.path.startswith("evidence.")]
     items = tuple(_explained(list(group)) for _, group in groupby(changes, _claim))
     if items:
         yield Section(sentence("update.changes", {"count": str(len(items))}), items=items, top=True)
     else:
         yield Section(sentence("update.nothing"), top=True)
-    if found.kept:
-        kept = tuple(_explained_kept(item) for item in found.kept)
-        yield Section(sentence("update.kept-heading", {"count": str(len(kept))}), items=kept, top=True)
     if found.unseen:
         texts = (sentence("update.unseen-about"),)
         unseen = tuple((one_line(path, _VALUE),) for path in found.unseen)

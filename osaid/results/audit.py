@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..audit.gather import Audit, Gathered
 from ..audit.merge import Merged
 from ..audit.parameters import Weights
-from ..audit.session import Bases
+from ..audit.session import PASSING, Audited, Bases
 from ..audit.terms import LicenseFile
 from ..cards.findings import Finding, findings
 from ..cards.reader import LoadedCard
@@ -27,7 +27,6 @@ __all__ = [
     "AUDIT_VERSION",
     "AuditResult",
     "Doubt",
-    "Found",
     "LeftOut",
     "Looked",
     "Recognised",
@@ -133,18 +132,18 @@ class AuditResult(NamedTuple):
     lineage: tuple[Base, ...]
     errors: tuple[tuple[str, Problem], ...]  # sources that could not be looked at, and why
 
-
-class Found(NamedTuple):
-    """What an audit found: ``audit`` is None where only the addresses of a card were asked."""
-
-    audit: Audit | None
-    bases: Bases
-    errors: tuple[tuple[str, Problem], ...]
+    @property
+    def passing(self) -> bool:
+        """Whether something was left open that may fare better when the same audit is run again."""
+        return not PASSING.isdisjoint([*(problem.code for _, problem in self.errors), *(doubt.code for doubt in self.doubts)])
 
 
-def audited(found: Found, card: LoadedCard, rubric: Rubric, old: LoadedCard | None, merged: Merged | None) -> AuditResult:
-    """Judge the card that an audit made or changed; ``old`` is the card that it was merged into."""
-    audit, bases = found.audit, found.bases
+def audited(found: Audited | None, card: LoadedCard, rubric: Rubric, old: LoadedCard | None, merged: Merged | None) -> AuditResult:
+    """Judge the card that an audit made or changed; ``old`` is the card that it was merged into.
+
+    ``found`` is None where only the addresses of a card were asked.
+    """
+    audit, bases = (found.audit, found.bases) if found is not None else (None, Bases())
     library = Library(bases.cards)
     assessor = Assessor(rubric, library)
     assessment = assessor.assess(card)
@@ -165,7 +164,7 @@ def audited(found: Found, card: LoadedCard, rubric: Rubric, old: LoadedCard | No
         questionnaire(assessment, rubric, card),
         change,
         tuple(up_the_line(card, assessor, library)),
-        found.errors,
+        found.errors if found is not None else (),
     )
 
 

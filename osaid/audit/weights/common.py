@@ -10,6 +10,7 @@ from math import prod
 
 from ...document.common import one_line, short
 from ...errors import Place, Problem
+from ...messages import sentence
 from . import Header, Reader
 
 __all__ = ["MOST_CALLS", "MOST_READ", "MOST_STEPS", "MOST_TENSORS", "Cursor", "File", "Refused", "Tally"]
@@ -134,7 +135,7 @@ class Cursor:
         while (byte := self.take(1)) != b"\n":
             found += byte
             if len(found) > most:
-                raise self.file.error("weights.too-long", what="line", size=f"> {most}", limit=str(most))
+                raise self.file.error("weights.too-long", what=sentence("weights.part-line"), size=f"> {most}", limit=str(most))
         return bytes(found)
 
 

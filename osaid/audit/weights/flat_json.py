@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...document.common import one_line
+from ...messages import sentence
 
 __all__ = ["Bad", "Object"]
 
@@ -23,7 +24,7 @@ _MOST_DIGITS = 20
 
 
 class Bad(Exception):
-    """A text that is not JSON as it should be: what is wrong with it, and at which byte."""
+    """A text that is not JSON as it should be: what is wrong with it (words for people), and at which byte."""
 
     def __init__(self, detail: str, at: int) -> None:
         self.detail = detail
@@ -34,13 +35,13 @@ class Bad(Exception):
 def _pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(found)
     if len(result) != len(found):
-        raise ValueError("a key given twice")
+        raise ValueError(sentence("weights.json-twice"))
     return result
 
 
 def _number(text: str) -> int:
     if len(text) > _MOST_DIGITS:
-        raise ValueError("a number of too many digits")
+        raise ValueError(sentence("weights.json-digits"))
     return int(text)
 
 
@@ -69,7 +70,7 @@ class Object:
     def _sign(self, at: int, sign: bytes) -> int:
         at = self._skip(at)
         if self._raw[at : at + 1] != sign:
-            raise Bad(f"expected {sign.decode()}", at)
+            raise Bad(sentence("weights.json-sign", {"sign": sign.decode()}), at)
         return at + 1
 
     def keys(self) -> Iterator[str]:
@@ -85,19 +86,19 @@ class Object:
             first = False
             end = self._end_of_string(at)
             if end - at > _MOST_KEY:
-                raise Bad("a key of more than 4000 bytes", at)
+                raise Bad(sentence("weights.json-key", {"limit": str(_MOST_KEY)}), at)
             self.at = self._sign(end, b":")
             yield str(_load(self._raw[at:end], at))
 
     def _end_of_string(self, at: int) -> int:
         """Where a text ends. No regular expression: those keep a mark for every escape, and a text can be one of escapes only."""
         if self._raw[at : at + 1] != b'"':
-            raise Bad("expected a text", at)
+            raise Bad(sentence("weights.json-text"), at)
         end = at
         while True:
             end = self._raw.find(b'"', end + 1)
             if end < 0:
-                raise Bad("a text that does not end", at)
+                raise Bad(sentence("weights.json-endless"), at)
             before = end
             while self._raw[before - 1] == 0x5C:
                 before -= 1
@@ -111,7 +112,7 @@ class Object:
             return self.text()
         found = _SMALL.match(self._raw, at) or _SCALAR.match(self._raw, at)
         if found is None:
-            raise Bad("a value that is too large, too deep, or none at all", at)
+            raise Bad(sentence("weights.json-value"), at)
         self.at = found.end()
         return _load(found[0], at)
 
@@ -138,4 +139,4 @@ class Object:
         """Raises Bad if something other than space follows."""
         at = self._skip(self.at)
         if at != len(self._raw):
-            raise Bad("something after the end", at)
+            raise Bad(sentence("weights.json-more"), at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ...errors import Problem
+from ...messages import sentence
 from .common import Tally
 from .flat_json import Bad, Object
 
@@ -37,7 +38,7 @@ def read_index(raw: bytes, path: str = "") -> Index:
     """
     tally = Tally(path)
     if len(raw) > _MOST_BYTES:
-        tally.add("weights.too-long", what="index", size=str(len(raw)), limit=str(_MOST_BYTES))
+        tally.add("weights.too-long", what=sentence("weights.part-index"), size=str(len(raw)), limit=str(_MOST_BYTES))
         return _index(tally, {}, None, 0)
     shards: dict[str, None] = {}
     total: int | None = None
@@ -56,9 +57,9 @@ def read_index(raw: bytes, path: str = "") -> Index:
                     shards[inner.text()] = None
                     count += 1
                     if count > _MOST_NAMES:
-                        raise Bad("too many tensors", inner.at)
+                        raise Bad(sentence("weights.many-tensors", {"limit": str(_MOST_NAMES)}), inner.at)
                     if len(shards) > _MOST_SHARDS:
-                        raise Bad("too many files", inner.at)
+                        raise Bad(sentence("weights.many-files", {"limit": str(_MOST_SHARDS)}), inner.at)
                 index.leave(inner)
             elif key == "metadata":
                 inner = index.inner()

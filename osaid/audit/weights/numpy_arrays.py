@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...messages import sentence
 from .common import Cursor, File, Tally
 from .pickles import Pickle
 from .pytorch import Held, tell_names
@@ -45,7 +46,7 @@ def _array(held: File, file: File, name: str, tally: Tally, size: int | None = N
     major = cursor.unpack("<H") & 0xFF
     length = cursor.unpack("<H" if major == 1 else "<I")
     if length > _MOST_HEADER:
-        raise file.error("weights.too-long", what="header", size=str(length), limit=str(_MOST_HEADER))
+        raise file.error("weights.too-long", what=sentence("weights.part-header"), size=str(length), limit=str(_MOST_HEADER))
     header = cursor.take(length).decode("latin-1")
     descr, shape = (form.search(header) for form in _FIELDS.values())
     if shape is None:

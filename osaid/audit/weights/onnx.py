@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...messages import sentence
 from .common import MOST_TENSORS, Cursor, File, Tally
 
 __all__ = ["read"]
@@ -99,7 +100,7 @@ def _varint(cursor: Cursor) -> int:
         if byte < 0x80:
             return value
         shift += 7
-    raise cursor.file.error("weights.header-syntax", detail="varint", offset=str(cursor.at))
+    raise cursor.file.error("weights.header-syntax", detail=sentence("weights.onnx-number"), offset=str(cursor.at))
 
 
 def _fields(cursor: _Cursor, end: int) -> Iterator[_Field]:
@@ -120,9 +121,11 @@ def _fields(cursor: _Cursor, end: int) -> Iterator[_Field]:
                 raise cursor.file.error("weights.incomplete", size=str(end), needed=str(cursor.at + length))
             yield _Field(number, None, cursor.at, cursor.at + length)
         else:
-            raise cursor.file.error("weights.header-syntax", detail=f"field {number}", offset=str(cursor.at))
+            raise cursor.file.error(
+                "weights.header-syntax", detail=sentence("weights.onnx-field", {"number": str(number)}), offset=str(cursor.at)
+            )
     if cursor.at > end:
-        raise cursor.file.error("weights.header-syntax", detail="field", offset=str(cursor.at))
+        raise cursor.file.error("weights.header-syntax", detail=sentence("weights.onnx-end"), offset=str(cursor.at))
 
 
 def _text(cursor: Cursor, field: _Field) -> str:

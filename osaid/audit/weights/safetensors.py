@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, TypeGuard
 
+from ...messages import sentence
 from .common import MOST_TENSORS, File, Tally
 from .flat_json import Bad, Object
 from .spans import Spans
@@ -34,7 +35,7 @@ def read(file: File, tally: Tally) -> None:
     if length > _MOST_HEADER:
         if file.head()[8:9] not in (b"{", b" "):  # no header: its length is letters of something else
             raise file.error("weights.other-format", format="safetensors")
-        raise file.error("weights.too-long", what="header", size=str(length), limit=str(_MOST_HEADER))
+        raise file.error("weights.too-long", what=sentence("weights.part-header"), size=str(length), limit=str(_MOST_HEADER))
     if not length:
         raise file.error("weights.other-format", format="safetensors")
     if 8 + length > file.size:

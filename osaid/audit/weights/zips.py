@@ -10,6 +10,7 @@ import struct
 import zlib
 from typing import NamedTuple
 
+from ...messages import sentence
 from .common import MOST_TENSORS, File, Tally
 
 __all__ = ["Member", "content", "directory", "start_of"]
@@ -34,7 +35,7 @@ def directory(file: File, tally: Tally) -> list[Member]:
     """The members of an archive. Raises Refused if the directory is missing, too large or contradicts the file."""
     at, offset, length, count = _end(file)
     if length > _MOST_DIRECTORY:
-        raise file.error("weights.too-long", what="directory", size=str(length), limit=str(_MOST_DIRECTORY))
+        raise file.error("weights.too-long", what=sentence("weights.part-directory"), size=str(length), limit=str(_MOST_DIRECTORY))
     if offset + length > at:
         raise file.error("weights.zip-directory")
     raw = file.read(offset, length)
