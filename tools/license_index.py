@@ -12,11 +12,12 @@ import json
 import re
 import sys
 from array import array
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from osaid.licenses.index import MAGIC, OPTIONAL, REQUIRED, VITAL
-from osaid.licenses.riders import vital
+from osaid.licenses.index import GRANTING, MAGIC, OPTIONAL, REQUIRED, VITAL
+from osaid.licenses.riders import granting, vital
 from osaid.licenses.words import Words, keys, pairs, read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,14 +39,25 @@ _BLANK = re.compile(
     re.IGNORECASE,
 )
 _HOLDER = re.compile(
-    r"^[ \t*#/;.>-]*(?:copyright\b|\(c\)|©)[ \t:]*(?:\(c\)|©|[\[<{(]|\d|by\b|the\b|yyyy|year|[A-Z])[^\n]*$", re.IGNORECASE | re.MULTILINE
+    r"^[ \t*#/;.>-]*(?:copyright\b|\(c\)|©)[ \t:]*(?:\(c\)|©|[\[<{(]|\d|by\b|the\b|yyyy|year|(?-i:[A-Z]))[^\n]*$",
+    re.IGNORECASE | re.MULTILINE,
 )
-_HOLDS_MORE = re.compile(r"\b(?:may|shall|permission|permitted|notice|provided|granted|law)\b", re.IGNORECASE)
+_STOP = re.compile(r"[.;]\s|\n[ \t]*\n")
+_GRANTS = re.compile(
+    r"\b(?:grants?|granted|permission|permitted|permits|allowed|allows|free to|freely|licensed to|licensor licenses"
+    r"|(?:you|licensees?|recipients?|anyone|users?|contributors?) may)\b"
+)
+_DISCLAIMS = re.compile(r"\b(?:warrant\w*|liable|liability|damages)\b")
+_HOLDS_MORE = re.compile(
+    r"\b(?:may|shall|permission|permitted|notice|provided|granted|law|licen[cs]es?|works|liable|infring\w*)\b", re.IGNORECASE
+)
 # Names within sentences of BSD and older licences: what stands between these words.
 _NAMES = [
     (("neither", "the", "name", "of"), ("nor",), 14),
     (("neither", "the", "names", "of"), ("nor",), 14),
     (("software", "is", "provided", "by"), ("as", "is"), 14),
+    (("as", "is", "and"), ("disclaims",), 14),
+    (("as", "is", "and"), ("disclaim",), 14),
     (("in", "no", "event", "shall"), ("be", "liable"), 16),
     (("event", "will"), ("be", "liable"), 16),
 ]
@@ -138,6 +150,8 @@ def _packed(marks: bytearray) -> bytes:
 def _marks(row: dict[str, Any], words: Words) -> list[int]:
     """What each word of a licence is."""
     marks = [VITAL if vital(word) else REQUIRED for word in words.words]
+    for at in _granting(words):
+        marks[at] = GRANTING
     optional: set[int] = set()
     for match in [*_BLANK.finditer(words.text), *(hit for hit in _HOLDER.finditer(words.text) if not _HOLDS_MORE.search(hit[0]))]:
         optional.update(at for at, start in enumerate(words.starts) if match.start() <= start < match.end())
@@ -148,6 +162,24 @@ def _marks(row: dict[str, Any], words: Words) -> list[int]:
     for at in optional:
         marks[at] = OPTIONAL
     return marks if any(mark != OPTIONAL for mark in marks) else [REQUIRED] * len(marks)
+
+
+def _granting(words: Words) -> list[int]:
+    """The words without one of which a grant would read on and be smaller: only in sentences that grant."""
+    listed, alone, before = granting()
+    row = words.words
+    breaks = [number + 1 for number in range(len(row) - 1) if _STOP.search(words.text, words.ends[number], words.starts[number + 1])]
+    found = []
+    for first, end in pairwise([0, *breaks, len(row)]):
+        said = " ".join(row[first:end])
+        if not _GRANTS.search(said) or _DISCLAIMS.search(said):
+            continue
+        for at in range(first, end):
+            near = {*row[max(first, at - 3) : at], *row[at + 1 : min(end, at + 4)]}
+            among = row[at] in listed and not listed.isdisjoint(near)
+            if among or row[at] in alone or not set(before.get(row[at], ())).isdisjoint(row[at + 1 : min(end, at + 3)]):
+                found.append(at)
+    return found
 
 
 def _title(words: Words) -> range:

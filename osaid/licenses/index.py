@@ -21,11 +21,12 @@ from typing import Any, NamedTuple
 from ..resources import data_file
 from .words import PAIR
 
-__all__ = ["MAGIC", "OPTIONAL", "REQUIRED", "VITAL", "Aligned", "Entry", "Gap", "Index", "index"]
+__all__ = ["GRANTING", "MAGIC", "OPTIONAL", "REQUIRED", "VITAL", "Aligned", "Entry", "Gap", "Index", "index"]
 
 MAGIC = b"OSAIDTX1"
-REQUIRED, VITAL, OPTIONAL = 0, 1, 2
-"""What a word of a licence is: one of its terms; one that by itself may change them; a title, name or instruction."""
+REQUIRED, VITAL, OPTIONAL, GRANTING = 0, 1, 2, 3
+"""What a word of a licence is: one of its terms; one that by itself may change them; a title, name or instruction; one without which
+a grant reads on, and is smaller ("sell" in a list of what may be done, "free" before "of charge")."""
 
 _FOUR = [bytes((byte & 3, byte >> 2 & 3, byte >> 4 & 3, byte >> 6)) for byte in range(256)]
 _MOST_FINDS = 3000  # searches to bring one licence into line with a text
@@ -141,7 +142,7 @@ class Index:
             if left > reached + 1 or put > text_reached + 1:
                 lost = kinds[reached + 1 : left]
                 missing += len(lost) - lost.count(OPTIONAL)
-                vital += lost.count(VITAL)
+                vital += lost.count(VITAL) + lost.count(GRANTING)
                 if reached >= 0:
                     put_in += max(0, put - text_reached - 1)
                     gaps.append(Gap(reached + 1, max(left, reached + 1), text_reached + 1, max(put, text_reached + 1)))
@@ -149,7 +150,7 @@ class Index:
             reached, text_reached = left + length, put + length
         rest = kinds[reached + 1 :]
         missing += len(rest) - rest.count(OPTIONAL)
-        vital += rest.count(VITAL)
+        vital += rest.count(VITAL) + rest.count(GRANTING)
         return Aligned(entry, blocks[0][1], text_reached + 1, found, missing, vital, put_in, tuple(gaps), blocks[0][0], reached + 1, kinds)
 
 

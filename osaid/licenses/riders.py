@@ -19,10 +19,13 @@ __all__ = [
     "TERMS",
     "UNREAD",
     "filled_in",
+    "granting",
     "inside",
     "kinds",
     "licenses_named",
     "matters",
+    "notices",
+    "partly",
     "record_of",
     "signed",
     "vital",
@@ -36,6 +39,7 @@ UNREAD = "LicenseRef-Rider-Unread"
 _SPACES = re.compile(r"[\W_]+")
 # A line that says who has the copyright, and nothing else.
 _HOLDER = re.compile(r"\W*(?:copyright|\(c\)|©|portions copyright)(?:[\s,.;:()&<>@©'\"*\-\[\]]|[^\W_])*", re.IGNORECASE)
+_ADDRESS = re.compile(r"<?(?:https?://[^\s<>]{1,200}|[^\s<>@]{1,80}@[^\s<>@]{1,80})>?")
 _LATIN = re.compile("[a-z0-9\u00c0-\u024f\\s]*")
 _MOST = 4000
 _WHOLE = 4  # letters up to which what is listed is a word and no beginning
@@ -67,6 +71,12 @@ def vital(word: str) -> bool:
     return word in _vital()
 
 
+def granting() -> tuple[frozenset[str], frozenset[str], dict[str, list[str]]]:
+    """The words without one of which a grant may read on and be smaller: among others of them, anywhere, and before other words."""
+    data = _data()["granting"]
+    return frozenset(data["listed"]), frozenset(data["alone"]), data["before"]
+
+
 def inside(words: list[str]) -> bool:
     """Whether words are among those that some put into a licence and that change nothing."""
     return len(words) < 10 and " ".join(words) in _data()["inside"]
@@ -90,9 +100,12 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], tupl
 
 def signed(text: str) -> bool:
     """Whether a line says only who has the copyright."""
+    text = _ADDRESS.sub(" ", text)
     if _HOLDER.fullmatch(text) is None:
         return False
     plain = _SPACES.sub(" ", text.lower()).replace("all rights reserved", "")
+    if not plain.isascii():
+        plain = re.sub("|".join(_data()["holders"]), " ", plain)
     if _patterns()[2].search(plain):
         return False
     names = _data()["names"]
@@ -101,6 +114,8 @@ def signed(text: str) -> bool:
 
 def filled_in(words: list[str]) -> bool:
     """Whether words put where a licence has a blank are a name or a year, as far as can be told."""
+    if words[-3:] == ["all", "rights", "reserved"]:
+        words = words[:-3]
     return len(words) <= 25 and not any(matters(word) and word not in _data()["names"] and not _YEAR.fullmatch(word) for word in words)
 
 
@@ -113,6 +128,7 @@ def kinds(text: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(kind for at in range(0, len(text), _MOST) for kind in kinds(text[max(0, at - 100) : at + _MOST - 100])))
     if signed(text):
         return (PLAIN,)
+    text = "\n".join(line for line in text.split("\n") if not line.strip() or not signed(line.strip()))
     plain = _SPACES.sub(" ", text.lower()).strip()
     harmless, choice, signs, restrictions = _patterns()
     found = tuple(kind for kind, pattern in restrictions if pattern.search(plain))
@@ -127,7 +143,8 @@ def kinds(text: str) -> tuple[str, ...]:
     if any(matters(word) and not (word.isdecimal()) and word not in ("any", "or") for word in words):
         return (TERMS,)
     english = sum(word in _data()["english"] for word in plain.split())
-    return (PLAIN,) if len(words) < 8 or english * 7 >= len(words) or _names(text) else (TERMS,)
+    said = sum(not word.isdecimal() for word in words)
+    return (PLAIN,) if said < 8 or english * 7 >= said or _names(_ADDRESS.sub(" ", text)) else (TERMS,)
 
 
 def _names(text: str) -> bool:
@@ -145,7 +162,18 @@ def licenses_named(text: str) -> Iterator[str]:
             yield name
 
 
-_UNDER = re.compile(r"\b(?:under|by|to|terms of)((?: [^ ]+){0,8}?) (?:licen[cs]es?|agreements?)\b")
+_UNDER = re.compile(r"\b(?:under|by|to|terms of)((?: [^ ]+){0,8}?) (?:licen[cs]es?|agreements?|terms of use)\b")
+
+
+@lru_cache(maxsize=1)
+def notices() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Short notices that name a licence, over words with one space between them: its id (``GPL``: see the groups), and the expression."""
+    return tuple((name, re.compile(rf"\b(?:{pattern})\b")) for name, pattern in _data()["notices"].items())
+
+
+def partly(text: str) -> bool:
+    """Whether a sentence may speak of a part, or of another time."""
+    return re.search(_data()["partly"], text.lower()) is not None
 
 
 def record_of(kind: str) -> str:

@@ -3,8 +3,11 @@
 A licence is named where at least four fifths of its words are there, in order. It counts as unchanged only where nothing that may
 matter differs: no word is put in between its own but names in the places for names, copyright lines and list numbers; no word is left
 out that by itself can take a grant away ("sell", "any", "not"); no more than three other words in a row, nor one in thirty of all.
-Everything else is named all the same, with ``altered``, and a term that nobody has judged is added: changed terms are never taken for
-free. What no licence covers is read by :mod:`.riders`.
+Everything else is named all the same, with ``altered``. A term that nobody has judged is added where a licence that grants everything
+may grant less by it: where something is put in, or a word is gone without which a grant reads on and is smaller; and, whatever the
+licence, where more than six words in a row or one in thirty are changed. So changed terms are never taken for free; and a
+licence that takes freedoms away stays what it is, with the warning, where a few words of it are lost.
+What no licence covers is read by :mod:`.riders`.
 
 A text does not tell "only" from "or any later version": the whole text of a GNU licence alone is taken for "only", which grants no less.
 """
@@ -18,9 +21,9 @@ from typing import NamedTuple
 
 from .candidates import Candidates
 from .expression import terms
-from .index import OPTIONAL, VITAL, Aligned, Gap, Index, index
+from .index import GRANTING, OPTIONAL, VITAL, Aligned, Gap, Index, index
 from .knowledge import License, fold, knowledge_base
-from .riders import CHOICE, PLAIN, TERMS, UNREAD, filled_in, inside, kinds, licenses_named, record_of, signed
+from .riders import CHOICE, PLAIN, TERMS, UNREAD, filled_in, inside, kinds, licenses_named, notices, partly, record_of, signed
 from .words import Words, pairs, read
 
 __all__ = ["Identified", "Match", "Passage", "identify"]
@@ -39,6 +42,10 @@ _LONG_GAP = 30  # words put in between that may be another licence
 _SPDX = re.compile(r"SPDX-License-Identifier:[ \t]*([^\n]{1,300})", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"\S.*?(?=\n[\s*#>/;-]*\n|\Z)", re.DOTALL)
 _BREAK = re.compile(r"\n[\s*#>/;-]*\n")
+_PAGE = re.compile(r"\W*(?:page\s)?\W*\d{1,3}(?:\W{1,4}(?:of\W{1,4})?\d{1,3})?\W*", re.IGNORECASE)  # a line that numbers a page
+_ABOUT_TERMS = re.compile(r"licen[cs]e|agreement|terms|policy", re.IGNORECASE)
+_AFTER_NAME = re.compile(r"\s*(?:[,(:\u2013\u2014]|\bversion\b|\bdated?\b).*", re.IGNORECASE)
+_MOST_HEAD, _MOST_HEADINGS = 2000, 12
 _CAN_TAKE = ("GPL", "LGPL", "AGPL", "Apache-2.0", "GFDL")  # what the exceptions of the SPDX list are made for
 
 
@@ -51,6 +58,7 @@ class Match(NamedTuple):
     exact: bool  # all of them, with nothing put in but what every licence is filled in with
     line: int
     last_line: int
+    listed: str  # its id in the list that the texts are from: an SPDX id, or LicenseRef-scancode-…
 
 
 class Passage(NamedTuple):
@@ -68,7 +76,7 @@ class Identified(NamedTuple):
     matches: tuple[Match, ...]  # in order of place
     passages: tuple[Passage, ...]  # what they do not cover, in order of place
     expression: str | None  # the terms; None: no licence was recognised
-    near: Match | None  # the closest licence, where none was recognised
+    near: Match | None  # the licence that a heading names, if it is none of those found (covered is 0); or the closest, if none was
     altered: bool  # words of a licence were changed in a way that may matter, or the text was too long to be read whole
     left_out: tuple[int, ...] = ()  # lines at which words of a licence that may matter are missing
     choice: bool = False  # the text itself speaks of a choice; the expression joins with AND all the same
@@ -83,23 +91,28 @@ def identify(text: str, known: Index | None = None) -> Identified:
     reading = _Reading(words)
     for one in found:
         reading.take(one)
-    named = _named(words, reading)
+    named = list(dict.fromkeys([*_named(words, reading), *_noticed(words, reading)]))
+    if not found and not named and (stated := _stated(words.text)) is not None:
+        named = [stated]
     matches = tuple(reading.match(one) for one in found)
     if not matches and not named:
         whole = _whole_name(words.text)
         passages, _ = reading.passages()
+        near = _heading(words.text, set()) or near
         return Identified((), passages, whole, near if whole is None else None, cut, (), any(one.kind == CHOICE for one in passages))
-    ids = {match.license for match in matches}
+    ids = {match.license for match in matches} | set(named)
     passages, riders = reading.passages(ids)
     altered = cut or reading.altered
-    if altered and not (reading.riders and not reading.left_out and not cut):
+    if cut or reading.grants_less or (reading.put_in and not reading.riders):
         riders.append(UNREAD)
     parts, spare = _expression(found, matches)
     riders += [UNREAD] if spare else []
+    parts = [part for part in parts if f"{part.removesuffix('-only')}-or-later" not in named]  # which a text by itself does not tell
     every = list(dict.fromkeys([*parts, *named, *reading.riders, *riders]))
     expression = " AND ".join(part if len(every) == 1 or " OR " not in part else f"({part})" for part in every) if parts or named else None
     choice = any(passage.kind == CHOICE for passage in passages)
-    return Identified(matches, passages, expression, None, altered, tuple(sorted(set(reading.left_out))), choice)
+    title = _heading(words.text, ids) if altered else None
+    return Identified(matches, passages, expression, title, altered, tuple(sorted(set(reading.left_out))), choice)
 
 
 # --- licences -------------------------------------------------------------------------------------------------------
@@ -179,6 +192,46 @@ def _named(words: Words, reading: _Reading) -> list[str]:
     return list(found)
 
 
+def _noticed(words: Words, reading: _Reading) -> list[str]:
+    """The licences that short notices name: the header of Apache files, "either version 3, or any later version". They are covered."""
+    plain = " ".join(words.words)
+    found: dict[str, None] = {}
+    for name, pattern in notices():
+        for match in pattern.finditer(plain):
+            first = plain.count(" ", 0, match.start())
+            end = plain.count(" ", 0, match.end()) + 1
+            if not reading.covers(first) and len(found) < _MOST_MATCHES:
+                found[_gnu(match) if name == "GPL" else name] = None
+                reading.cover(first, end)
+    return list(found)
+
+
+def _gnu(match: re.Match[str]) -> str:
+    kind = {"affero ": "A", "lesser ": "L", "library ": "L"}.get(match["kind"] or "", "")
+    return f"{kind}GPL-{match['version']}.{match['minor'] or 0}-{'or-later' if match['later'] else 'only'}"
+
+
+def _stated(text: str) -> str | None:
+    """The one licence that a short text says it is under: "This model is licensed under the Llama 2 Community License"."""
+    if len(text) > 2 * _MOST_NAME or partly(text):
+        return None
+    base = knowledge_base()
+    found = {license.id for name in licenses_named(text) if (license := base.find(name)) is not None and not license.vague}
+    return found.pop() if len(found) == 1 else None
+
+
+def _heading(text: str, ids: set[str]) -> Match | None:
+    """The licence that a heading names, if it is none of those found."""
+    base = knowledge_base()
+    for number, written in enumerate(text[:_MOST_HEAD].split("\n")[:_MOST_HEADINGS], 1):
+        line = written.strip(" \t*#=_/;<>!-")
+        if len(line) < _MOST_NAME and _ABOUT_TERMS.search(line):
+            license = base.find(line) or base.find(_AFTER_NAME.sub("", line))
+            if license is not None and not license.vague:
+                return Match(license.id, license.name, 0.0, False, number, number, license.id) if license.id not in ids else None
+    return None
+
+
 def _whole_name(text: str) -> str | None:
     """The licence that a short text names and does nothing else."""
     name = " ".join(text.split())
@@ -199,14 +252,21 @@ def _other_terms(text: str, ids: set[str]) -> bool:
     for name in licenses_named(text):
         if not any(f" {fold(name)} " in f" {other} " for other in own) and getattr(base.find(name), "id", None) not in ids:
             return True
-    words = re.findall(r"[^\s,;:()\"“”*#=]+", text)
     if not re.search("licen|terms|agreement|policy", text.lower()):
         return False
-    return any(_limits(base.find(" ".join(words[at : at + size]).rstrip("."))) for at in range(len(words)) for size in range(1, 7))
+    words = re.findall(r"[^\s,;:()\"“”*#=]+", text)
+    spans = (" ".join(words[at : at + size]).rstrip(".") for at in range(len(words)) for size in range(1, 7))
+    return any(_limits(base.find(span), ids) and not any(f" {fold(span)} " in f" {other} " for other in own) for span in spans)
 
 
-def _limits(license: License | None) -> bool:
-    return license is not None and not {"restricted", "denied"}.isdisjoint(license.grants)
+def _grants_all(one: Aligned) -> bool:
+    """Whether a licence grants everything, so that changed words may take something away. An exception belongs to such a licence."""
+    license = None if one.entry.exception else knowledge_base().find(one.entry.spdx)
+    return one.entry.exception or (license is not None and set(license.grants) == {"free"})
+
+
+def _limits(license: License | None, ids: set[str]) -> bool:
+    return license is not None and license.id not in ids and not {"restricted", "denied"}.isdisjoint(license.grants)
 
 
 class _Reading:
@@ -215,9 +275,11 @@ class _Reading:
     def __init__(self, words: Words) -> None:
         self._words = words
         self._covered = bytearray(len(words.words))
-        self._inner: set[int] = set()  # first words of what is put in between the words of a licence
+        self._inner: dict[int, bool] = {}  # first words of what is put in between those of a licence; whether that counts as a term
         self._edges: set[int] = set()  # words at which a licence begins or ends short of some of its own
         self.altered = False
+        self.grants_less = False  # words are left out, and it may grant less
+        self.put_in = False  # words are put in that count as a term
         self.left_out: list[int] = []
         self.riders: list[str] = []
 
@@ -236,28 +298,36 @@ class _Reading:
             one.missing == 0 and not any(self._changes(one, gap) for gap in one.gaps),
             words.line(words.starts[one.first]),
             words.line(words.ends[one.end - 1]),
+            one.entry.spdx,
         )
 
     def take(self, one: Aligned) -> None:
         """Take in a licence: cover its words, and note what is changed."""
         self.cover(one.first, one.end)
+        whole = _grants_all(one)
         runs = [(0, one.before, one.first), *((gap.left, gap.left_end, gap.put) for gap in one.gaps), (one.after, one.entry.words, one.end)]
         for left, end, at in runs:
             lost = one.kinds[left:end]
-            if VITAL in lost or len(lost) - lost.count(OPTIONAL) > _RUN:
-                self._lost(at)
-        if one.missing > max(1, one.entry.required // _SHARE) and not self.left_out:
-            self._lost(one.first)
+            long = len(lost) - lost.count(OPTIONAL) > (_RUN if whole else 2 * _RUN)
+            if long or VITAL in lost or GRANTING in lost:
+                self._lost(at, long or (whole and GRANTING in lost))
+        if one.missing > max(1, one.entry.required // _SHARE):
+            self.grants_less = True
+            if not self.left_out:
+                self._lost(one.first, True)
         required = [any(kind != OPTIONAL for kind in kinds) for kinds in (one.kinds[: one.before], one.kinds[one.after :])]
         self._edges.update(word for word, short in zip((one.first, one.end), required, strict=True) if short)
         for gap in one.gaps:
             if self._changes(one, gap):
                 self._covered[gap.put : gap.put_end] = bytes(gap.put_end - gap.put)
-                self._inner.add(gap.put)
+                counts = whole or gap.put_end - gap.put > 2 * _RUN
+                self._inner[gap.put] = counts
                 self.altered = True
+                self.put_in |= counts
 
-    def _lost(self, at: int) -> None:
+    def _lost(self, at: int, grants_less: bool) -> None:
         self.altered = True
+        self.grants_less |= grants_less
         self.left_out.append(self._words.line(self._words.starts[min(at, len(self._words.starts) - 1)]))
 
     def _changes(self, one: Aligned, gap: Gap) -> bool:
@@ -270,13 +340,26 @@ class _Reading:
             put == ["http"]
             or inside(put)
             or all(signed(line) for line in self._words.between(gap.put, gap.put_end).split("\n") if line.strip())
+            or (
+                not (lost.count(VITAL) or lost.count(GRANTING))
+                and all(signed(line) for line in self._lines(gap.put, gap.put_end) if line.strip())
+            )
         ):
             return False
         if all(len(word) <= 2 and not word.isalpha() for word in put) and not lost:
-            return not self._starts_line(gap.put)
+            return self._starts_line(gap.put) and not _PAGE.fullmatch("".join(self._lines(gap.put, gap.put_end)))
+        if not lost and _PAGE.fullmatch("".join(self._lines(gap.put, gap.put_end))):
+            return False
         near = lost or one.kinds[max(0, gap.left - 1) : gap.left + 1]
         blank = all(kind == OPTIONAL for kind in near) if lost else OPTIONAL in near
         return not (blank and filled_in(put))
+
+    def _lines(self, first: int, end: int) -> list[str]:
+        """The whole lines on which words stand."""
+        words = self._words
+        start = words.text.rfind("\n", 0, words.starts[first]) + 1
+        stop = words.text.find("\n", words.ends[end - 1])
+        return words.text[start : stop if stop >= 0 else len(words.text)].split("\n")
 
     def _starts_line(self, word: int) -> bool:
         start = self._words.starts[word]
@@ -298,7 +381,8 @@ class _Reading:
                 strict = inner or self._at_edge(start, stop, first, end)
                 said = (TERMS,) if read_so_far > _MOST_READ else self._said(text, set(ids), strict)
                 for kind in said:
-                    if kind not in (PLAIN, CHOICE):
+                    # A word or two put in, of which nothing is known, count where there is something to lose.
+                    if kind not in (PLAIN, CHOICE) and (kind != TERMS or self._inner.get(first, True)):
                         (self.riders if strict else riders).append(record_of(kind))
                     if len(found) < _MOST_PASSAGES:
                         line = words.line(start)

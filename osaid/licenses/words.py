@@ -1,7 +1,7 @@
 """A text as a row of words, and the row as hashes: what licence texts are compared by.
 
-What people vary without changing terms is taken out: case, wrapping, quotes, comment signs, Markdown and HTML marks, list numbers,
-addresses (each is one word), the spelling of "licence". A Han character is a word.
+What people vary without changing terms is taken out: case, wrapping, words parted at the end of a line, quotes, comment signs,
+Markdown and HTML marks, list numbers, addresses (each is one word), the spelling of "licence". A Han character is a word.
 
 A hash stands for two neighbouring words, so that a row of hashes says where something was put in or left out, and holds no text.
 """
@@ -14,8 +14,11 @@ import sys
 import unicodedata
 from array import array
 from bisect import bisect_right
+from functools import lru_cache
 from itertools import pairwise
 from zlib import crc32
+
+from ..resources import read_data
 
 __all__ = ["PAIR", "Words", "keys", "pairs", "read"]
 
@@ -31,12 +34,15 @@ _TAGS = (
 )
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>\n]{{0,400}})?/?>|<!DOCTYPE[^<>\n]{{0,200}}>", re.IGNORECASE)
 _LINK = re.compile(r"\]\((?:https?:|mailto:|[#/.])[^()\s]{0,400}\)")
+_PARTED = re.compile(r"(?<![^\W_])([^\W\d_]{2,})-[ \t]*(\n[\s*#/>;%]{0,12})(?!(?:and|en|of|oder|or|und)\b)([^\W\d_]{2,})", re.IGNORECASE)
+_COMMENT_WORD = re.compile(r"^[ \t]*(?:rem|dnl|c)(?=[ \t]|$)", re.IGNORECASE | re.MULTILINE)  # of batch files, m4, Fortran
+_MOST_LINES = 4000
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # An address is one word; "(a)", "iv)", "2." and "(c)" before a space number a list or stand for a sign; "non-x" and "sub-x" are one word.
 _WORD = re.compile(
     r"(?P<address>(?:https?://|www\.)[^\s<>\"')\]}]+)"
     r"|(?P<mark>(?<![^\s*_#>/\-\"“])(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)|(?:\d{1,2}(?:\.\d{1,2}){0,3}|[a-z])\.)(?=[\s*_]|$))"
-    rf"|(?P<joined>(?<![^\W_])(?:non|sub)-\s{{0,80}}(?:[*#/>]{{1,3}}\s)?(?=[a-z]))?(?P<word>[{_HAN}]|[^\W_{_HAN}]+)",
+    rf"|(?P<joined>(?<![^\W_])(?:non|sub)[*_]{{0,3}}-[*_]{{0,3}}\s{{0,80}}(?:[*#/>]{{1,3}}\s)?(?=[a-z]))?(?P<word>[{_HAN}]|[^\W_{_HAN}]+)",
 )
 _SPELT = {"licence": "license", "licences": "licenses", "licenced": "licensed", "sublicence": "sublicense", "organisation": "organization"}
 _SPELT |= {"acknowledgement": "acknowledgment", "organisations": "organizations", "acknowledgements": "acknowledgments"}
@@ -74,7 +80,31 @@ def cleaned(text: str) -> str:
         text = _TAG.sub(" ", text)
     if "&" in text:
         text = html.unescape(text)
-    return _LINK.sub("]", text)
+    text = _LINK.sub("]", text)
+    if "-" in text:
+        text = _PARTED.sub(_rejoined, text)
+    return _COMMENT_WORD.sub("", text) if _commented(text) else text
+
+
+def _rejoined(match: re.Match[str]) -> str:
+    """A word parted at the end of a line as one, but not two words that a hyphen joins, as far as those are known from licences."""
+    first, other = match[1].lower(), match[3].lower()
+    if first in ("non", "sub") or f"{first}-{other}" in _compounds():
+        return match[0]
+    return f"{match[1]}{match[3]}{match[2]}"
+
+
+@lru_cache(maxsize=1)
+def _compounds() -> frozenset[str]:
+    return frozenset(read_data("licenses", "riders.yaml")["compounds"])
+
+
+def _commented(text: str) -> bool:
+    """Whether nearly every line begins with a word that makes it a comment."""
+    if _COMMENT_WORD.match(text.lstrip()) is None:
+        return False
+    lines = [line for line in text.split("\n", _MOST_LINES)[:_MOST_LINES] if line.strip()]
+    return len(lines) > 3 and sum(_COMMENT_WORD.match(line) is not None for line in lines) * 10 >= len(lines) * 9
 
 
 def read(text: str) -> Words:
@@ -97,6 +127,8 @@ def read(text: str) -> Words:
             if match["joined"]:
                 word = match["joined"][:3] + word
             word = _SPELT.get(word, word)
+            if "ß" in word:  # which has no upper case
+                word = word.replace("ß", "ss")
         words.append(word)
         starts.append(match.start())
         ends.append(match.end())
