@@ -62,7 +62,7 @@ def populate(server: HubServer) -> None:
     server.add(Repo("lab/corpus", {}, kind="datasets", tags=["license:cc-by-4.0"], card={"license": "cc-by-4.0"}))
     server.add(Repo("lab/secret", {}, kind="datasets", gated="manual"))
     for name, gated, card in (("manual", "manual", {}), ("click", "auto", {}), ("form", "auto", {"extra_gated_fields": {"Name": "text"}})):
-        server.add(_model(f"lab/{name}", "license: mit", gated=gated, card=card))
+        server.add(_model(f"lab/{name}", "license: mit", gated=gated, card=card, tags=["license:mit"]))
     server.add(_model("lab/private", "license: mit", private=True))
     server.add(_model("lab/disabled", "license: mit", disabled=True))
 
@@ -84,7 +84,7 @@ def hub_environment(server: HubServer, home: Path, **more: str) -> dict[str, str
 
 def audit(server: HubServer, home: Path, *arguments: str | Path, **more: str) -> Ran:
     """Run an audit on a fixed day against a server."""
-    return run("audit", *arguments, "--date", DAY, cwd=home, env=hub_environment(server, home, **more))
+    return run("audit", "--date", DAY, *arguments, cwd=home, env=hub_environment(server, home, **more))
 
 
 def steady(server: HubServer, text: str) -> str:

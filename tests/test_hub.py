@@ -214,9 +214,8 @@ def test_facts(server: HubServer) -> None:
     assert facts.licenses == ("apache-2.0", "mit")
     assert facts.bases == (("Lab/Base", "quantized"), ("other/one", "unspecified"))
     assert facts.datasets == ("lab/data", "c4")
-    assert (facts.author, facts.library, facts.pipeline) == ("lab", "transformers", "text-generation")
+    assert facts.author == "lab"
     assert (facts.private, facts.disabled, facts.gated, facts.access) == (False, False, "", "open")
-    assert (facts.created, facts.modified) == ("2025-01-02", "2025-06-07")
     assert facts.card["language"] == ["en"]
 
 

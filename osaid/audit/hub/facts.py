@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ...cards.importers import hub_names
 from ...cards.importers.common import MOST_BASES, MOST_DATASETS
 from ...cards.importers.huggingface import RELATIONS
+from ...document.common import encodable
 from ...errors import Problem
 from ..source import AuditError
 from .names import is_commit
@@ -19,7 +19,6 @@ _MOST_TAGS = 2000
 _MOST_LICENSES = 20
 _MOST_DEPTH = 12
 _MOST_TEXT = 4000
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Base(NamedTuple):
@@ -46,34 +45,25 @@ class RepoFacts(NamedTuple):
     disabled: bool | None
     gated: str | None
     access: str
-    created: str
-    modified: str
-    library: str
-    pipeline: str
     licenses: tuple[str, ...]
     bases: tuple[Base, ...]
     datasets: tuple[str, ...]
-    tags: tuple[str, ...]
     card: Mapping[str, Any]
 
 
 def plain(value: Any, depth: int = _MOST_DEPTH) -> Any:
     """A value as JSON can hold it; what is nested deeper than a card has any need to is left out, and halves of surrogate pairs."""
     if isinstance(value, str):
-        return _whole(value)
+        return encodable(value)
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if depth == 0:
         return None
     if isinstance(value, Mapping):
-        return {_whole(str(key)): plain(item, depth - 1) for key, item in value.items()}
+        return {encodable(str(key)): plain(item, depth - 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item, depth - 1) for item in value]
-    return _whole(str(value))
-
-
-def _whole(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return encodable(str(value))
 
 
 def facts_of(raw: Any, asked: str, endpoint: str) -> RepoFacts:
@@ -95,14 +85,9 @@ def facts_of(raw: Any, asked: str, endpoint: str) -> RepoFacts:
         disabled=_flag(raw.get("disabled")),
         gated=gated,
         access=_access(gated, card),
-        created=_day(raw.get("created")),
-        modified=_day(raw.get("modified")),
-        library=_text(raw.get("library")),
-        pipeline=_text(raw.get("pipeline")),
         licenses=_licenses(tags, card),
         bases=_bases(tags, card),
         datasets=_datasets(tags, card),
-        tags=tags,
         card=card,
     )
 
@@ -165,8 +150,3 @@ def _text(value: Any) -> str:
 
 def _flag(value: Any) -> bool | None:
     return value if isinstance(value, bool) else None
-
-
-def _day(value: Any) -> str:
-    found = _DAY.match(value) if isinstance(value, str) else None
-    return found[0] if found else ""

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from ...cards.importers import hub_names
 from ...errors import Problem
+from ..origin import COMMIT
 from ..source import AuditError
 
 __all__ = ["Name", "is_commit", "is_revision", "parse_name"]
@@ -16,7 +17,6 @@ _ADDRESS = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(.*)", re.
 _AT = re.compile(r"(?P<name>[^@]*)@(?P<revision>.*)", re.DOTALL)
 _PAGES = ("tree", "blob", "resolve", "raw", "commit", "commits")
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/+-]{0,199}")
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 # As huggingface_hub's validate_repo_id: no part begins or ends with a sign, and neither -- nor .. stands within.
 _PART = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?")
 
@@ -30,7 +30,7 @@ class Name(NamedTuple):
 
 def is_commit(text: object) -> bool:
     """Whether a text is the digest of a commit, in full."""
-    return isinstance(text, str) and _COMMIT.fullmatch(text) is not None
+    return isinstance(text, str) and COMMIT.fullmatch(text) is not None
 
 
 def is_revision(text: str) -> bool:

@@ -33,8 +33,7 @@ _MOST_TEXT = 10_000  # characters of a file that holds a token or names a commit
 def _library() -> Any:
     """huggingface_hub, or a UsageError that says how to get it."""
     try:
-        import huggingface_hub
-        from huggingface_hub import constants  # noqa: F401
+        import huggingface_hub.constants
     except ImportError:
         raise UsageError(Problem("hub.not-installed")) from None
     if not hasattr(huggingface_hub, "set_client_factory"):
@@ -203,10 +202,6 @@ def _plain_info(info: Any) -> dict[str, Any]:
             "private": info.private,
             "disabled": info.disabled,
             "gated": info.gated,
-            "created": info.created_at and info.created_at.isoformat(),
-            "modified": info.last_modified and info.last_modified.isoformat(),
-            "library": getattr(info, "library_name", None),
-            "pipeline": getattr(info, "pipeline_tag", None),
             "tags": info.tags,
             "card": card.to_dict() if card is not None else {},
         }
