@@ -119,3 +119,52 @@ def test_the_bases_of_a_folder_are_asked_for_only_if_wanted(tmp_path: Path) -> N
     result = json.loads(followed.stdout)
     assert [(base["model"], base["status"]) for base in result["lineage"]] == [("parent", "assessed")]
     assert "finding.terms-drift" in [doubt["code"] for doubt in result["doubts"]]
+
+
+def test_weights_that_are_pointers_are_told_by_the_format_of_their_name(tmp_path: Path) -> None:
+    folder = tmp_path / "pointers"
+    folder.mkdir()
+    oid = "0123456789abcdef" * 4
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 4000000000\n"
+    (folder / "model.safetensors").write_text(pointer, encoding="utf-8")
+    (weights,) = json.loads(audit(folder, "--format", "json"))["weights"]
+    assert (weights["format"], weights["parameters"]) == ("safetensors", None)
+
+
+def test_the_first_screen_gives_the_answer(repo: Path) -> None:
+    """What was looked at, the verdict, why, and the worst of what does not fit: in 24 lines."""
+    text = audit(repo)
+    screen = "".join(text.splitlines(keepends=True)[:24])
+    assert f"{repo.name}: " in screen
+    assert ", by Open Source AI Definition 1.0." in screen
+    assert "Not met, or in part only: " in screen or "Open, and one bad answer alone" in screen
+    assert ("What does not fit" in text) == ("What does not fit" in screen)
+
+
+def test_ten_questions_are_shown_and_all_of_them_when_asked_for(tmp_path: Path) -> None:
+    folder = tmp_path / "rider"
+    folder.mkdir()
+    REPOS["rider"](folder)
+    questions = json.loads(audit(folder, "--format", "json"))["questions"]
+    short, whole = (" ".join(audit(folder, *options).split()) for options in ((), ("--all",)))
+    assert sum(f"({item['criterion']})" in short for item in questions) == 10
+    assert f"And {len(questions) - 10} more." in short
+    assert all(f"({item['criterion']})" in whole for item in questions)
+    assert "Answer in components.training_code.release." in short
+
+
+def test_an_update_tells_first_what_the_card_says_otherwise(tmp_path: Path) -> None:
+    folder = tmp_path / "rider"
+    folder.mkdir()
+    REPOS["rider"](folder)
+    text = audit(folder, "--card", "card.yaml") and (tmp_path / "card.yaml").read_text(encoding="utf-8")
+    claimed = text.replace(
+        "license: Apache-2.0 AND LicenseRef-Rider-Non-Commercial\n    evidence:\n    - audit:model",
+        "license: MIT\n    evidence:\n    - own\n    - audit:model",
+    )
+    own = "evidence:\n  own:\n    source: https://example.org\n    locator: top\n    retrieved: 2026-01-30\n    says: Says MIT.\n"
+    (tmp_path / "card.yaml").write_text(claimed.replace("\nevidence:\n", f"\n{own}"), encoding="utf-8")
+    told = audit(folder, "--update", "card.yaml", "--dry-run")
+    assert "the card says MIT" in told
+    order = [told.index(part) for part in ("by Open Source AI", "the card says MIT", "What does not fit", "What changes in the card")]
+    assert order == sorted(order)

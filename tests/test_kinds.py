@@ -75,7 +75,10 @@ def kinds_of(path: str) -> set[str]:
     return {kind for kind, held in stock(path).kinds.items() if held.files}
 
 
-def looked(files: Mapping[str, str | bytes | int], kind: str, bounds: Bounds = Bounds()) -> Looked:  # noqa: B008
+BOUNDS = Bounds()
+
+
+def looked(files: Mapping[str, str | bytes | int], kind: str, bounds: Bounds = BOUNDS) -> Looked:
     source = Files(files)
     return look_into(source, take_stock(source), kind, bounds=bounds)
 
@@ -139,7 +142,9 @@ NAMES: dict[str, set[str]] = {
     "README_CN.md": {"readme"},
     "sub/README.md": {"readme"},
     "data/README.md": {"readme", "data_readme"},
-    "MODEL_CARD.md": {"readme"},
+    "MODEL_CARD.md": {"model_card"},
+    "Example_v1_Model_Card.md": {"model_card"},
+    "model_card_template.md": set(),
     "LICENSE": {"license"},
     "LICENSE.txt": {"license"},
     "License.pdf": {"license"},

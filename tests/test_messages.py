@@ -35,6 +35,7 @@ LANGUAGES = sorted(path.name.split(".")[1] for path in (PACKAGE / "data").glob("
 LEVELS = (*get_args(Level), "silent")
 OUTCOMES = [outcome.value for outcome in Outcome]
 PUT_TOGETHER = {
+    "audit.address-": ("refused", "failed", "not-asked"),
     "audit.release-": get_args(Release),
     "audit.head-": ("part", "release", "terms", "seen"),
     "audit.severity-": ("error", "warning", "note"),

@@ -53,6 +53,11 @@ def check_installed(wheel: Path, tmp_path: Path) -> None:
     run(sys.executable, "-m", "osaid", "site", "bundled:", "-o", "site", cwd=elsewhere, PYTHONPATH=str(place))
     assert (elsewhere / "site" / "models" / "bloom" / "badge.svg").exists()
     assert (place / "osaid" / "py.typed").exists()
+    model = ROOT / "docs" / "examples" / "example-1b"
+    told = run(sys.executable, "-m", "osaid", "audit", str(model), cwd=elsewhere, PYTHONPATH=str(place))
+    assert "LicenseRef-Rider-Hosting-Limit" in told
+    (notice,) = place.glob("osaid-*.dist-info/licenses/NOTICE")  # the index of licence texts is others' work, under CC-BY-4.0
+    assert "LicenseDB" in notice.read_text(encoding="utf-8")
 
 
 def test_wheel(tmp_path: Path) -> None:
@@ -66,6 +71,8 @@ def test_wheel_from_sdist(tmp_path: Path) -> None:
     (source,) = (tmp_path / "source").iterdir()
     for name in (
         "LICENSE",
+        "NOTICE",
+        "docs/examples/example-1b/model.safetensors",
         "CHANGELOG.md",
         "rubrics/osaid-1.0.yaml",
         "tests/test_package.py",

@@ -10,7 +10,7 @@ import weight_files as files
 from weight_files import Counted
 
 from osaid.audit.weights import FORMATS, Header, format_of, read_header
-from osaid.audit.weights.index import is_index, read_index
+from osaid.audit.weights.index import read_index
 
 STATE = {"embed.weight": ("BF16", [4, 3]), "norm.weight": ("F32", [3])}
 
@@ -311,8 +311,6 @@ def test_index(tmp_path: Path) -> None:
     path = files.index(tmp_path / "model.safetensors.index.json", {"b.safetensors": ["x", "y"], "a.safetensors": ["z"]}, 123)
     found = read_index(path.read_bytes(), str(path))
     assert found == (("a.safetensors", "b.safetensors"), 123, 3, ())
-    assert is_index(str(path))
-    assert not is_index("config.json")
 
 
 @pytest.mark.parametrize(

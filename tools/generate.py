@@ -139,13 +139,13 @@ FOLDER_BOUNDS = (
     ("characters of a path", f"{_DISK.path:,}"),
     ("code files of one kind that are read", f"{_WORDS.files}, {_size(_WORDS.each)} of each, {_size(_WORDS.bytes)} of all"),
     ("of a notebook", _size(_WORDS.notebook)),
-    ("of a README (a longer one is not read)", _size(readme_module.MOST_BYTES)),
+    ("of a README (a longer one is not read)", _size(readme_module._MOST_BYTES)),
     ("characters of a licence file", f"{texts_module.MOST_TEXT:,}"),
-    ("licence files, and files of use policies", f"{gather_module.MOST_LICENSE_FILES} each"),
+    ("licence files, and files of use policies", f"{gather_module._MOST_LICENSE_FILES} each"),
     ("files of one kind that are told apart", f"{kinds_module.MOST_KEPT:,}"),
 )
 HEADER_BOUNDS = (
-    ("weight files whose headers are read", f"{parameters_module.MOST_HEADERS:,}"),
+    ("weight files whose headers are read", f"{parameters_module._MOST_HEADERS:,}"),
     ("bytes of one file that are read", _size(weights_module.MOST_READ)),
     ("readings of one file", f"{weights_module.MOST_CALLS:,}"),
     ("tensors of one file", f"{weights_module.MOST_TENSORS:,}"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import document
 from ..cards.importers.hub_names import is_name, of_address
-from ..errors import OsaidError
+from ..errors import OsaidError, Place, Problem
 from ..messages import sentence
 from .draft import Draft
 from .parameters import Weights
@@ -16,7 +16,9 @@ from .source import AuditError, Entry, Source
 
 __all__ = ["claim_bases", "settings"]
 
-_MOST_SETTINGS = 1 << 20
+_MOST_SETTINGS = 256 << 10
+_MOST_OF_THEM = 1 << 20  # bytes of all files of a kind together
+_MOST_MERGED = 200
 _MOST_BASES_IN_A_HEADER = 20
 
 
@@ -38,15 +40,27 @@ def claim_bases(
     if readme is not None:
         for base in readme.card["model"].get("derived_from", ()):
             draft.base(base["model"], base["relation"], readme.evidence(source, draft, "base_model"))
-    for entry in adapters:
+    for entry in _not_too_many(adapters, "adapter_config", draft):
         name = settings(source, entry, draft).get("base_model_name_or_path")
         _claim(source, draft, entry.path, "base_model_name_or_path", name, "adapter")
-    for entry in merges:
+    for entry in _not_too_many(merges, "merge_config", draft):
         for name in _merged(settings(source, entry, draft)):
             _claim(source, draft, entry.path, "models", name, "merge")
     for group in weights:
         for key, name in _in_header(group.metadata):
             _claim(source, draft, group.paths[0], key, name, "unspecified")
+
+
+def _not_too_many(entries: Sequence[Entry], kind: str, draft: Draft) -> Iterator[Entry]:
+    """Files with settings, as many as can be read soon. That there are more is told."""
+    size = 0
+    for number, entry in enumerate(entries):
+        size += entry.size
+        if size > _MOST_OF_THEM and number:
+            params = {"kind": kind, "count": str(len(entries)), "left": str(len(entries) - number)}
+            draft.problem("note", Problem("stock.not-looked-at", params, Place(entry.path)))
+            return
+        yield entry
 
 
 def _claim(source: Source, draft: Draft, path: str, key: str, name: Any, relation: str) -> None:
@@ -64,7 +78,7 @@ def _merged(data: Mapping[str, Any]) -> Iterator[str]:
     """The models that a merge was made of, as mergekit writes them: in lists of models and slices, at any depth within reason."""
     waiting: list[Any] = [data]
     seen: dict[str, None] = {}
-    while waiting:
+    while waiting and len(seen) < _MOST_MERGED:
         item = waiting.pop()
         if isinstance(item, list):
             waiting.extend(item)

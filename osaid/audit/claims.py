@@ -11,7 +11,7 @@ from ..messages import sentence
 from .draft import Draft
 from .folder import Folder
 from .kinds import Inventory, Seen, kinds_with_words, look_into, shown_by, what_files_show, why
-from .parameters import Weights, count_text, told
+from .parameters import Weights, count_text, names_text, told
 from .readme import Readme
 from .source import AuditError, Entry, Gate, Source, Tick
 from .terms import Terms
@@ -22,7 +22,8 @@ _MOST_EVIDENCE = 5  # pieces for one component
 _MOST_NAMED = 5
 _MOST_DIGEST = 4 << 20  # bytes of a file that is read for its digest unasked
 _ALL_OF_IT = ("tokenizer",)  # components of which a file is the whole
-_APART = ("weights", "model_card")  # claimed by more than their files' names
+_ALIKE = 0.75  # a vocabulary that is counted twice makes a small model a third larger
+_APART = ("weights",)  # claimed by more than their files' names
 BEHIND_A_GATE = ("parameters", "code", "data")
 """The kinds of components that a gate of the Hub keeps: everything but the documents, which everybody can read."""
 
@@ -64,9 +65,13 @@ class Claims:
                 found: Sequence[Entry | Seen] = self._look(inventory, kind, tick) if kind in with_words else self._named(inventory, kind)
                 for item in found:
                     seen.setdefault(item.path if isinstance(item, Entry) else item.entry.path, (item, kind))
-            if seen:
-                release = "full" if name in _ALL_OF_IT else "some"
+            here = {path: found for path, found in seen.items() if not _pointer(found[0])}
+            if seen and not here:
+                release, note = "unknown", sentence("audit.note-pointers")
+            else:
+                seen, release = here, "full" if name in _ALL_OF_IT else "some"
                 note = "" if release == "full" else self._note(name, list(seen))
+            if seen:
                 evidence = [self._evidence(item, kind) for item, kind in list(seen.values())[:_MOST_EVIDENCE]]
                 self.component(name, release, list(seen), evidence, note)
 
@@ -81,7 +86,7 @@ class Claims:
 
     @staticmethod
     def _note(name: str, paths: Sequence[str]) -> str:
-        return sentence("audit.note-some", {"files": _names(paths), "shown": sentence(what_files_show(name))})
+        return sentence("audit.note-some", {"files": names_text(paths, _MOST_NAMED), "shown": sentence(what_files_show(name))})
 
     def _look(self, inventory: Inventory, kind: str, tick: Tick) -> Sequence[Seen]:
         looked = look_into(self._source, inventory, kind, tick=tick)
@@ -114,8 +119,12 @@ class Claims:
         address = self._source.address(entry.path)
         return self._draft.evidence(entry.path, address, locator=sentence("audit.whole-file"), says=says, sha256=self._digest(entry))
 
-    def weights(self, groups: Sequence[Weights]) -> None:
-        """Claim the weights: full if in every folder with weights there is one form of them that is whole, else some."""
+    def weights(self, groups: Sequence[Weights], adapters: Iterable[Entry] = (), unseen: int = 0) -> None:
+        """Claim the weights: full if in every folder with weights there is one form of them that is whole, else some.
+
+        ``adapters`` are the files of them that only adapt a model: their parameters are not the model's; ``unseen`` is how many files
+        there are besides.
+        """
         if not groups:
             return
         draft = self._draft
@@ -128,21 +137,26 @@ class Claims:
         evidence = [self._group(group) for group in (whole or groups)[:_MOST_EVIDENCE]]
         paths = [path for group in groups for path in group.paths]
         note = ""
-        if {group.folder for group in whole} == {group.folder for group in groups}:
+        if unseen:
+            release, note = "some", sentence("audit.note-unseen", {"count": str(unseen)})
+        elif {group.folder for group in whole} == {group.folder for group in groups}:
             release = "full"
         elif all(group.pointers for group in groups):
             release, note = "unknown", sentence("audit.note-pointers")
         else:
             lacking = [path for group in groups if not group.whole for path in (group.missing or group.paths)]
-            release, note = "some", sentence("audit.note-shards", {"files": _names(lacking)})
+            release, note = "some", sentence("audit.note-shards", {"files": names_text(lacking, _MOST_NAMED)})
         self.component("weights", release, paths, evidence, note)
-        counts = {group.folder: 0 for group in whole if group.parameters is not None}
+        apart = {entry.path for entry in adapters}
+        counts: dict[str, list[int]] = {}
         for group in whole:
-            if group.parameters is not None:
-                counts[group.folder] = max(counts[group.folder], group.parameters)
-        # Weights in several folders are parts of a model or copies of it: only the root's are taken for the model's.
-        if (folder := "" if "" in counts else next(iter(counts), None) if len(counts) == 1 else None) is not None:
-            draft.model.setdefault("parameters", count_text(counts[folder]))
+            if group.parameters is not None and group.paths[0] not in apart:
+                counts.setdefault(group.folder, []).append(group.parameters)
+        # Weights in several folders are parts of a model or copies of it: only the root's are taken for the model's. Of forms that
+        # differ by more than buffers and tied tensors nobody knows which one is the model, or whether all are parts of it.
+        found = counts.get("") or (next(iter(counts.values())) if len(counts) == 1 else [])
+        if found and not unseen and min(found) >= _ALIKE * max(found):
+            draft.model.setdefault("parameters", count_text(max(found)))
 
     def _group(self, group: Weights) -> str:
         first = group.files[0].entry
@@ -162,7 +176,5 @@ class Claims:
             self.component("evaluation_results", "some", [readme.path], evidence, sentence("audit.note-model-index"))
 
 
-def _names(paths: Sequence[str]) -> str:
-    names = ", ".join(paths[:_MOST_NAMED])
-    more = len(paths) - _MOST_NAMED
-    return sentence("audit.files-more", {"names": names, "more": str(more)}) if more > 0 else names
+def _pointer(item: Entry | Seen) -> bool:
+    return (item if isinstance(item, Entry) else item.entry).pointer

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..cards.findings import Finding
 from ..cards.importers.bom_terms import joined
-from ..cards.importers.common import MOST_TEXT, MOST_WHERE
+from ..cards.importers.common import MOST_BASES, MOST_TEXT, MOST_WHERE
 from ..cards.marks import MARK
 from ..errors import OsaidError, Place, Problem
 
@@ -32,18 +33,21 @@ class Draft:
         self.notes: list[str] = []
         self.findings: list[Finding] = []
         self._evidence: dict[str, dict[str, str]] = {}
+        self._ids: dict[tuple[str, ...], str] = {}  # by what an id is made from and what the evidence says
+        self._numbers: Counter[str] = Counter()
 
     def evidence(self, what: str, source: str, *, locator: str = "", says: str = "", sha256: str = "") -> str:
         """Keep a piece of evidence and give its id, made from ``what`` (a path within the source, or a word)."""
         given = {"source": source, "locator": locator, "retrieved": self.day, "says": says, "sha256": sha256}
         entry = {key: value[:MOST_TEXT] for key, value in given.items() if value.strip()}
         stem = MARK + (_NOT_IN_ID.sub("-", what)[:150] or "file")
-        identifier, number = stem, 1
-        while self._evidence.get(identifier, entry) != entry:
-            number += 1
-            identifier = f"{stem}~{number}"
-        self._evidence[identifier] = entry
-        return identifier
+        key = (stem, *(given[name] for name in given))
+        if key not in self._ids:
+            self._numbers[stem] += 1
+            number = self._numbers[stem]
+            self._ids[key] = identifier = stem if number == 1 else f"{stem}~{number}"  # no stem has a ~ in it
+            self._evidence[identifier] = entry
+        return self._ids[key]
 
     def component(
         self, name: str, release: str, evidence: Iterable[str], *, license: str = "", note: str = "", where: Iterable[str] = ()
@@ -70,19 +74,14 @@ class Draft:
                     base["relation"] = relation
                 elif relation not in ("unspecified", base["relation"]):
                     self.find("warning", "audit.relation-conflict", base=model, one=base["relation"], other=relation)
-                base["evidence"] = list(dict.fromkeys([*base["evidence"], evidence]))
+                base["evidence"] = list(dict.fromkeys([*base["evidence"], evidence]))[:MOST_WHERE]
                 return
-        if len(bases) < 50:
+        if len(bases) < MOST_BASES:
             bases.append({"model": model, "relation": relation, "evidence": [evidence]})
-
-    @staticmethod
-    def place(path: str | None = None, line: int | None = None) -> Place:
-        """A place in a source."""
-        return Place(path, line)
 
     def find(self, severity: str, code: str, path: str | None = None, line: int | None = None, **params: str) -> None:
         """Tell something doubtful: ``severity`` is error, warning or note; ``path`` and ``line`` are where it is seen."""
-        self.problem(severity, Problem(code, {name: value[:300] for name, value in params.items()}, self.place(path, line)))
+        self.problem(severity, Problem(code, {name: value[:300] for name, value in params.items()}, Place(path, line)))
 
     def problem(self, severity: str, problem: Problem) -> None:
         """Tell something doubtful, once."""

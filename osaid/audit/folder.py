@@ -55,10 +55,13 @@ class Bounds(NamedTuple):
     path: int = 4000
 
 
+_DEFAULT = Bounds()
+
+
 class Folder:
     """The files below a folder. A source (see :class:`~osaid.audit.source.Source`)."""
 
-    def __init__(self, path: str, *, address: str | None = None, journal: Journal | None = None, bounds: Bounds = Bounds()) -> None:  # noqa: B008
+    def __init__(self, path: str, *, address: str | None = None, journal: Journal | None = None, bounds: Bounds = _DEFAULT) -> None:
         """Open a folder; the path itself may be a link.
 
         ``address`` is where the folder is published, if the caller knows; ``journal`` keeps digests for another run. Raises AuditError

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ..cards.findings import Finding
 from ..cards.importers.common import MOST_DATASETS, identifier
 from ..cards.reader import LoadedCard, as_it_stands
-from ..errors import Problem
+from ..errors import Place, Problem
 from ..licenses.expression import terms as judged
 from ..messages import sentence
 from .bases import claim_bases
@@ -25,10 +25,11 @@ from .readme import Readme, read_readme
 from .source import AuditError, Entry, Gate, Said, Source, Speaks, Tick
 from .terms import LicenseFile, Statement, Terms
 
-__all__ = ["MOST_LICENSE_FILES", "Audit", "Gathered", "gather"]
+__all__ = ["Audit", "Gathered", "gather"]
 
-MOST_LICENSE_FILES = 200
-"""Licence files that are read, and as many of use policies."""
+_MOST_LICENSE_FILES = 200
+_MOST_LICENSE_BYTES, _MOST_OF_ONE = 3 << 20, 400_000  # of all, and of one of them at most that many count
+_MOST_READMES = 20
 _HUB = "https://huggingface.co/"
 
 
@@ -66,6 +67,26 @@ def gather(
     return Audit(as_it_stands(draft.data()), tuple(draft.findings), gathered)
 
 
+def _texts(source: Source, inventory: Inventory, terms: Terms, draft: Draft, tick: Tick) -> None:
+    """Read the files that hold terms, as many as can be read soon."""
+    left = _MOST_LICENSE_BYTES
+    for role in ("license", "use_policy"):
+        held = inventory.kinds[role]
+        unread = held.files - len(held.first)
+        for number, entry in enumerate(held.first):
+            if number < _MOST_LICENSE_FILES and left > 0:
+                tick(entry.path, 0)
+                terms.read(source, entry.path, role)
+                left -= min(entry.size, _MOST_OF_ONE)
+            else:
+                terms.pass_over(source, entry.path)
+                unread += 1
+        if unread:
+            params = {"kind": role, "count": str(held.files), "left": str(unread)}
+            draft.problem("warning", Problem("stock.not-looked-at", params, Place(held.first[-1].path)))
+    terms.sort_out()
+
+
 def _model(source: Source) -> dict[str, Any]:
     name = source.name.rpartition("/")[2]
     model: dict[str, Any] = {"id": identifier(name), "name": name}
@@ -79,27 +100,33 @@ def _gather(source: Source, draft: Draft, tick: Tick, headers: bool, digests: bo
     of = {kind: held.first for kind, held in inventory.kinds.items()}
     _links(source, draft)
     terms = Terms(draft)
-    readme = read_readme(source, of["readme"][0].path, draft) if of["readme"] and "/" not in of["readme"][0].path else None
-    for role in ("license", "use_policy"):
-        for entry in of[role][:MOST_LICENSE_FILES]:
-            tick(entry.path, 0)
-            terms.read(source, entry.path, role)
-    terms.sort_out()
+    first = next((entry.path for entry in (*of["readme"][:1], *of["model_card"][:1]) if "/" not in entry.path), None)
+    readme = read_readme(source, first, draft) if first is not None else None
+    _texts(source, inventory, terms, draft, tick)
     entries = [*of["weights"], *of["adapter_weights"]]
     if digests and isinstance(source, Folder):
         entries = [_with_digest(source, entry, draft, tick) for entry in entries]
-    weights = read_weights(source, entries, of["weights_index"] if headers else (), draft, tick, headers)
+    unseen = inventory.kinds["weights"].files - len(of["weights"])
+    weights = read_weights(source, entries, of["weights_index"] if headers else (), draft, tick, headers, bool(unseen))
     said = source.said(draft, _named_datasets(readme)) if isinstance(source, Speaks) else Said()
     _declared(source, readme, weights, said, terms, draft)
+    _declared_below(source, of["readme"], weights, terms, draft)
     for name, relation, evidence in said.bases:
         draft.base(name, relation, evidence)
     claim_bases(source, readme, of["adapter_config"], of["merge_config"], weights, draft)
     claims = Claims(source, draft, terms, said.gate or _gate(source, readme, draft))
-    claims.weights(weights)
+    claims.weights(weights, of["adapter_weights"], unseen)
     claims.files(inventory, tick)
     if readme is not None:
         claims.readme(
-            readme, of_model=bool(weights or of["adapter_config"] or readme.front or any("/" not in entry.path for entry in of["config"]))
+            readme,
+            of_model=bool(
+                weights
+                or of["adapter_config"]
+                or readme.front
+                or readme.path in {entry.path for entry in of["model_card"]}
+                or any("/" not in entry.path for entry in of["config"])
+            ),
         )
         _restricting_words(readme, draft)
     _datasets(source, readme, said, draft)
@@ -141,8 +168,7 @@ def _declared(source: Source, readme: Readme | None, weights: Sequence[Weights],
     """Take the terms that front matter, the host and headers of weights declare."""
     stated = readme.card.get("licenses", {}).get("parameters") if readme is not None else None
     if readme is not None and stated is not None:
-        line = readme.document.place(("license",), key=True).line
-        terms.declare(stated["license"], readme.evidence(source, draft, "license"), f"{readme.path}:{line or 1}")
+        _front_terms(source, readme, stated["license"], terms, draft)
     else:
         for license, evidence in said.licenses:
             terms.declare(license, evidence, source.name)
@@ -153,6 +179,24 @@ def _declared(source: Source, readme: Readme | None, weights: Sequence[Weights],
             says = sentence("audit.says-header", {"license": license[:200], "key": "general.license"})
             evidence = draft.evidence(f"{path}#license", source.address(path), locator=sentence("audit.header"), says=says)
             terms.declare(license[:500], evidence, path, ("parameters",))
+
+
+def _front_terms(source: Source, readme: Readme, license: str, terms: Terms, draft: Draft, folder: str = "") -> None:
+    """Take the terms that front matter declares. Beside the license "other" it is its name that says which."""
+    named = str(readme.front.get("license")).strip().lower() == "other" and readme.front.get("license_name")
+    key = "license_name" if named else "license"
+    line = readme.document.place((key,), key=True).line
+    terms.declare(license, readme.evidence(source, draft, key), f"{readme.path}:{line or 1}", folder=folder)
+
+
+def _declared_below(source: Source, readmes: Sequence[Entry], weights: Sequence[Weights], terms: Terms, draft: Draft) -> None:
+    """Take the terms that READMEs beside weights in folders below declare: for their folder."""
+    folders = {group.folder for group in weights} - {""}
+    for entry in [entry for entry in readmes if entry.path.rpartition("/")[0] in folders][:_MOST_READMES]:
+        below = read_readme(source, entry.path, draft)
+        stated = below.card.get("licenses", {}).get("parameters") if below is not None else None
+        if below is not None and stated is not None:
+            _front_terms(source, below, stated["license"], terms, draft, below.path.rpartition("/")[0])
 
 
 def _named_datasets(readme: Readme | None) -> list[str]:

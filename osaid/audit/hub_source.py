@@ -62,15 +62,15 @@ class HubSource:
             if facts.access == "unknown":
                 draft.find("warning", "audit.gate-unknown", name=self.name)
             else:
-                gate = Gate(BEHIND_A_GATE, self._evidence(draft, facts, "gated", facts.gated or ""))
+                gate = Gate(BEHIND_A_GATE, self._evidence(draft, "gated", facts.gated or ""))
         return Said(
-            tuple((license, self._evidence(draft, facts, "license", license)) for license in facts.licenses),
-            tuple((base.name, base.relation, self._evidence(draft, facts, "base_model", base.name)) for base in facts.bases),
+            tuple((license, self._evidence(draft, "license", license)) for license in facts.licenses),
+            tuple((base.name, base.relation, self._evidence(draft, "base_model", base.name)) for base in facts.bases),
             dict(self._datasets(draft, dict.fromkeys([*datasets, *facts.datasets]))),
             gate,
         )
 
-    def _evidence(self, draft: Draft, facts: RepoFacts, key: str, value: str) -> str:
+    def _evidence(self, draft: Draft, key: str, value: str) -> str:
         says = sentence("audit.says-hub", {"key": key, "value": value[:200]})
         return draft.evidence(f"hub#{key}", self.address(), locator=sentence("audit.hub-page"), says=says)
 
@@ -94,7 +94,7 @@ def _claim(found: DatasetFacts, draft: Draft) -> dict[str, Any]:
     if facts.access not in (*_OPEN, "unknown"):
         draft.find("warning", "audit.dataset-gated", name=found.name, access=facts.access)
     license = facts.licenses[0] if len(facts.licenses) == 1 else " AND ".join(facts.licenses)
-    says = sentence("audit.says-hub-dataset", {"access": facts.access, "license": license or "-"})
+    says = sentence("audit.says-hub-dataset", {"access": facts.access, "license": license or sentence("audit.not-stated")})
     claim: dict[str, Any] = {
         "access": _access(facts, license),
         "state": "available" if not facts.disabled else "unknown",

@@ -12,7 +12,7 @@ from typing import Any
 
 __all__ = ["Journal"]
 
-_MOST_BYTES = 64 << 20  # of a journal that is read; beyond that a new one is begun
+_MOST_BYTES = 64 << 20  # of a journal that is read (beyond that a new one is begun), and of what is added to it
 
 
 class Journal:
@@ -23,6 +23,7 @@ class Journal:
         self._path = path
         self._facts: dict[str, Any] = {}
         self._torn = False  # the last line has no end
+        self._left = _MOST_BYTES
         if path is not None:
             with contextlib.suppress(OSError):
                 self._load(path)
@@ -49,12 +50,16 @@ class Journal:
         return self._facts.get(key)
 
     def put(self, key: str, fact: Any) -> None:
-        """Keep a fact (anything that JSON can hold)."""
+        """Keep a fact (anything that JSON can hold). Where there is no room for it, it is not kept: it only saves work."""
+        line = json.dumps([key, fact], ensure_ascii=True).encode() + b"\n"
+        if len(line) > self._left:
+            return
+        self._left -= len(line)
         self._facts[key] = fact
         if self._path is None:
             return
-        line = b"\n" * self._torn + json.dumps([key, fact], ensure_ascii=True).encode() + b"\n"
-        self._torn = False
+        if self._torn:
+            line, self._torn = b"\n" + line, False
         try:
             os.makedirs(os.path.dirname(self._path) or ".", mode=0o700, exist_ok=True)
             descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -15,7 +15,7 @@ from ..document.common import UNSAFE, one_line
 from ..errors import Problem
 from ..resources import read_data
 from .code import LANGUAGES, Bare, bare
-from .source import AuditError, Entry, Source, Tick
+from .source import PASSING, AuditError, Entry, Source, Tick
 
 __all__ = [
     "MOST_KEPT",
@@ -38,7 +38,6 @@ MOST_KEPT = 1000
 
 _MOST_FOLDERS = 10_000  # of which is remembered what stands in them
 _TOP = "top"
-_CHECKPOINTS = "checkpoints"
 _QUANTIFIER = re.compile(r"\\.|\[(?:\\.|[^\]\\])+\]|([*+])")
 
 
@@ -93,6 +92,9 @@ class Bounds(NamedTuple):
     each: int = 128 << 10
     notebook: int = 4 << 20
     bytes: int = 16 << 20
+
+
+_DEFAULT = Bounds()
 
 
 class _Rule(NamedTuple):
@@ -318,7 +320,7 @@ def _telling(kind: str) -> _Telling:
     return _Telling(groups, _either(given.get("unless", ())))
 
 
-def look_into(source: Source, inventory: Inventory, kind: str, *, bounds: Bounds = Bounds(), tick: Tick | None = None) -> Looked:  # noqa: B008
+def look_into(source: Source, inventory: Inventory, kind: str, *, bounds: Bounds = _DEFAULT, tick: Tick | None = None) -> Looked:
     """Read the candidates of a kind with words, likeliest first, and tell those whose words show that they are of it.
 
     Raises KeyError for a kind without words. What cannot be read, and what is beyond ``bounds``, is told in ``problems``.
@@ -326,6 +328,7 @@ def look_into(source: Source, inventory: Inventory, kind: str, *, bounds: Bounds
     telling = _telling(kind)
     held = inventory.kinds[kind]
     seen: list[Seen] = []
+    passing: list[Problem] = []
     files = size = unread = 0
     for entry in held.first:
         if entry.pointer:
@@ -335,8 +338,9 @@ def look_into(source: Source, inventory: Inventory, kind: str, *, bounds: Bounds
         ending = entry.path.rpartition(".")[2].casefold()
         try:
             raw = source.read(entry.path, 0, bounds.notebook if ending == "ipynb" else bounds.each)
-        except AuditError:
+        except AuditError as error:
             unread += 1
+            passing = [*passing, *(problem for problem in error.problems if problem.code in PASSING)][:1]
             continue
         files += 1
         size += len(raw)
@@ -347,8 +351,8 @@ def look_into(source: Source, inventory: Inventory, kind: str, *, bounds: Bounds
         if found is not None:
             seen.append(Seen(entry, found[0], UNSAFE.sub("\N{REPLACEMENT CHARACTER}", one_line(found[1], 200))))
     left = held.files - files - unread
-    params = {"kind": kind, "count": str(held.files)}
-    problems = [Problem("stock.not-looked-at", {**params, "left": str(left)})] if left > 0 else []
+    params = {"kind": kind.replace("_", " "), "count": str(held.files)}
+    problems = [*passing, *([Problem("stock.not-looked-at", {**params, "left": str(left)})] if left > 0 else [])]
     problems += [Problem("stock.not-readable", {**params, "left": str(unread)})] if unread else []
     return Looked(tuple(seen), files, size, tuple(problems))
 

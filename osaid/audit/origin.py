@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from ..document.common import UNSAFE
 from .source import Origin
 
-__all__ = ["METADATA", "Listing", "Peek", "cached", "clean_address", "git_config", "hub_name", "model_folder", "of_files"]
+__all__ = ["COMMIT", "METADATA", "Listing", "Peek", "cached", "clean_address", "git_config", "hub_name", "model_folder", "of_files"]
 
 Peek = Callable[[str, int], bytes]
 """The first bytes of a file below the folder, at most so many; empty where it cannot be read."""
@@ -23,11 +23,13 @@ Listing = Callable[[str], Sequence[str]]
 METADATA = (".cache/huggingface/download", ".huggingface/download")
 """Where huggingface_hub notes what it downloaded to a folder of the user's (``_local_folder.py``; the second until 0.24)."""
 
+COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+"""The digest of a commit, in full."""
+
 _MOST_CONFIG = 1 << 16
 _MOST_PACKED = 8 << 20
 _MOST_ADDRESS = 500
 _MOST_HOPS = 5
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REF = re.compile(r"refs/[A-Za-z0-9._/+@-]{1,200}")
 _SECTION = re.compile(r'\[\s*([A-Za-z0-9.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]')
 _KEY = re.compile(r"([A-Za-z][A-Za-z0-9-]*)\s*(?:=\s*(.*))?", re.DOTALL)
@@ -48,7 +50,7 @@ def cached(parts: Sequence[str]) -> tuple[int, Origin] | None:
     """
     for index in range(len(parts) - 1, 1, -1):
         name = model_folder(parts[index - 2])
-        if name is not None and parts[index - 1] == "snapshots" and _COMMIT.fullmatch(parts[index]):
+        if name is not None and parts[index - 1] == "snapshots" and COMMIT.fullmatch(parts[index]):
             return index, Origin(name, "", parts[index], "/".join(parts[index - 2 : index + 1]))
     return None
 
@@ -74,7 +76,7 @@ def _head(peek: Peek) -> str:
     """The commit that is checked out, or nothing."""
     text = peek(".git/HEAD", 1000).decode("utf-8", "replace").strip()
     for _ in range(_MOST_HOPS):
-        if _COMMIT.fullmatch(text):
+        if COMMIT.fullmatch(text):
             return text
         name = text.removeprefix("ref:").strip()
         if not text.startswith("ref:") or not _REF.fullmatch(name) or any(part in ("", ".", "..") for part in name.split("/")):
@@ -93,7 +95,7 @@ def _downloaded(peek: Peek, listing: Listing) -> Origin:
     for folder in METADATA:
         names = [name for name in listing(folder) if name.endswith(".metadata")]
         commits = {peek(f"{folder}/{name}", 200).split(b"\n")[0].strip().decode("utf-8", "replace") for name in names}
-        if len(commits) == 1 and _COMMIT.fullmatch(commit := commits.pop()):
+        if len(commits) == 1 and COMMIT.fullmatch(commit := commits.pop()):
             return Origin("", "", commit, f"{folder}/{names[0]}")
     return Origin()
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from ..errors import Place, Problem
 from ..messages import sentence
 from .draft import Draft
 from .source import AuditError, Entry, Source, Tick
-from .weights import Header, read_header
+from .weights import Header, format_of, read_header
 from .weights.index import read_index
 
-__all__ = ["MOST_HEADERS", "WeightFile", "Weights", "count_text", "read_weights", "told"]
+__all__ = ["WeightFile", "Weights", "count_text", "names_text", "read_weights", "told"]
 
 _SHARD = re.compile(r"(?P<stem>.*?)[-_.](?P<number>\d{2,6})-of-(?P<total>\d{2,6})(?P<ending>(?:\.[A-Za-z0-9]+)+)")
-MOST_HEADERS = 2000
-"""Files of weights whose headers are read."""
-_MOST_INDEX = 64 << 20
+_MOST_HEADERS = 2000
+_MOST_INDEX, _MOST_INDEXES = 32 << 20, 16 << 20  # bytes of one index, and of all of which the next one is read
 _MOST_NAMED = 3
 _DAMAGED = (
     "weights.empty",
@@ -28,7 +28,16 @@ _DAMAGED = (
     "weights.header-syntax",
     "weights.storage-missing",
     "weights.zip-no-directory",
+    "weights.zip-directory",
     "weights.zip-data",
+    "weights.bad-entry",
+    "weights.shape",
+    "weights.dimensions",
+    "weights.value-type",
+    "weights.alignment",
+    "weights.nesting",
+    "weights.too-long",
+    "weights.pickle-syntax",
 )
 _UNITS = (("T", 12), ("B", 9), ("M", 6), ("K", 3))
 
@@ -49,7 +58,7 @@ class Weights(NamedTuple):
     dtypes: Mapping[str, int]
     format: str
     pointers: int  # files of which only a pointer is here
-    damaged: bool  # a header says that something of its file is missing
+    damaged: bool  # a header says that something of its file is missing or makes no sense, or that there is no tensor in it
     metadata: Mapping[str, str]
 
     @property
@@ -74,16 +83,19 @@ class _Group(NamedTuple):
 
 
 def read_weights(
-    source: Source, entries: Iterable[Entry], indexes: Iterable[Entry], draft: Draft, tick: Tick, headers: bool = True
+    source: Source, entries: Iterable[Entry], indexes: Iterable[Entry], draft: Draft, tick: Tick, headers: bool = True, cut: bool = False
 ) -> tuple[Weights, ...]:
-    """The weights of a source, one for each file or set of shards. What is wrong with a file is told in the draft."""
+    """The weights of a source, one for each file or set of shards. What is wrong with a file is told in the draft.
+
+    ``cut``: there are more files than these, so that nothing is known to be missing, and no set of shards is known to be whole.
+    """
     groups: dict[str, _Group] = {}
     for entry in entries:
         match = _SHARD.fullmatch(entry.path)
         key = f"{match['stem']}*{match['total']}{match['ending']}" if match else entry.path
         groups.setdefault(key, _Group([], int(match["total"]) if match else 0)).entries.append(entry)
     named = _named_by_indexes(source, indexes, draft)
-    left = MOST_HEADERS if headers else 0
+    left = _MOST_HEADERS if headers else 0
     found = []
     for group in groups.values():
         files = []
@@ -92,7 +104,8 @@ def read_weights(
             header = _header(source, entry, draft) if left > 0 and not entry.pointer else None
             left -= 1
             files.append(WeightFile(entry, header))
-        found.append(_together(files, _missing(group, named)))
+        made = _together(files, () if cut else _missing(group, named))
+        found.append(made._replace(parameters=None, damaged=True) if cut and group.total else made)
     return tuple(found)
 
 
@@ -121,7 +134,14 @@ def _header(source: Source, entry: Entry, draft: Draft) -> Header | None:
 def _named_by_indexes(source: Source, indexes: Iterable[Entry], draft: Draft) -> dict[str, frozenset[str]]:
     """The files that each index speaks of, by its folder and ending."""
     named: dict[str, frozenset[str]] = {}
-    for entry in indexes:
+    size = 0
+    entries = tuple(indexes)
+    for number, entry in enumerate(entries):
+        size += entry.size
+        if size > _MOST_INDEXES and number:
+            params = {"kind": "weights_index", "count": str(len(entries)), "left": str(len(entries) - number)}
+            draft.problem("note", Problem("stock.not-looked-at", params, Place(entry.path)))
+            break
         try:
             index = read_index(source.read(entry.path, 0, _MOST_INDEX), entry.path)
         except AuditError as error:
@@ -170,9 +190,10 @@ def _together(files: list[WeightFile], missing: tuple[str, ...]) -> Weights:
         missing,
         sum(counted) if whole and counted else None,
         dict(dtypes.most_common()),
-        headers[0].format if headers else "",
+        headers[0].format if headers else format_of(files[0].entry.path) or "",
         sum(file.entry.pointer for file in files),
-        any(problem.code in _DAMAGED for header in headers for problem in header.problems),
+        any(problem.code in _DAMAGED for header in headers for problem in header.problems)
+        or (whole and bool(counted) and not sum(counted)),
         metadata,
     )
 
@@ -185,11 +206,16 @@ def count_text(parameters: int) -> str:
     return str(parameters)
 
 
+def names_text(paths: Sequence[str], most: int) -> str:
+    """The first of some paths, and how many more there are."""
+    names = ", ".join(paths[:most])
+    more = len(paths) - most
+    return sentence("audit.files-more", {"names": names, "more": str(more)}) if more > 0 else names
+
+
 def told(weights: Weights) -> str:
     """Weights in words, for evidence and for people."""
-    names = ", ".join(weights.paths[:_MOST_NAMED])
-    more = len(weights.files) - _MOST_NAMED
-    files = sentence("audit.files-more", {"names": names, "more": str(more)}) if more > 0 else names
+    files = names_text(weights.paths, _MOST_NAMED)
     if weights.parameters is None:
         code = "audit.weights-uncounted" if weights.format else "audit.weights-unread"
         return sentence(code, {"files": files, "format": weights.format})

@@ -11,17 +11,18 @@ from ..cards.importers import huggingface
 from ..cards.notes import Note
 from ..document import Document
 from ..document.common import one_line
-from ..errors import OsaidError, Problem
+from ..errors import OsaidError, Place, Problem
 from ..messages import sentence
 from .draft import Draft
 from .source import AuditError, Source
 
-__all__ = ["MOST_BYTES", "Readme", "read_readme"]
+__all__ = ["Readme", "read_readme"]
 
-MOST_BYTES = 2 << 20
-"""Bytes of a README; a longer one is not read."""
+_MOST_BYTES = 2 << 20
 _LEAST_WORDS = 30
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,2}|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
+)  # two signs of Chinese make a word
 
 
 class Readme(NamedTuple):
@@ -74,9 +75,9 @@ class Readme(NamedTuple):
 def read_readme(source: Source, path: str, draft: Draft) -> Readme | None:
     """Read a README, or tell why it cannot be read and give None. Leads and doubts are told in the draft."""
     try:
-        raw = source.read(path, 0, MOST_BYTES + 1)
-        if len(raw) > MOST_BYTES:
-            raise AuditError(Problem("audit.readme-too-long", {"limit": str(MOST_BYTES)}, draft.place(path)))
+        raw = source.read(path, 0, _MOST_BYTES + 1)
+        if len(raw) > _MOST_BYTES:
+            raise AuditError(Problem("audit.readme-too-long", {"limit": str(_MOST_BYTES)}, Place(path)))
         read = document.parse(raw, path=path, format="readme")
         imported = huggingface.read(read)
     except OsaidError as error:
@@ -85,7 +86,7 @@ def read_readme(source: Source, path: str, draft: Draft) -> Readme | None:
     for note in imported.notes:
         if note.kind in ("conflict", "unreadable") and note.code not in _HARMLESS:
             line = note.line if note.line is not None else read.place(note.at).line if note.at else None
-            draft.problem("warning", Problem(note.code, note.params, draft.place(path, line)))
+            draft.problem("warning", Problem(note.code, note.params, Place(path, line)))
     return Readme(path, read, imported.data, imported.notes, len(_WORD.findall((read.body or "")[:200_000])))
 
 

@@ -20,24 +20,10 @@ from .source import AuditError, Source, Tick
 if TYPE_CHECKING:
     from .hub import Hub
 
-__all__ = ["HUB", "PASSING", "Audited", "Bases", "Journals", "audit"]
+__all__ = ["HUB", "Audited", "Bases", "Journals", "audit"]
 
 HUB = ("hf:", "https://huggingface.co/", "https://hf.co/")
 """How a model on the Hub is named; anything else is a folder or a file."""
-PASSING = frozenset(
-    {
-        "hub.busy",
-        "hub.status",
-        "hub.broke-off",
-        "hub.silent",
-        "hub.too-slow",
-        "hub.no-connection",
-        "hub.no-such-host",
-        "hub.left-alone",
-        "audit.dataset-unclear",
-    }
-)
-"""Codes of what may fare better when the same audit is run again."""
 
 
 class Journals(NamedTuple):

@@ -10,10 +10,25 @@ from ..errors import OsaidError, Problem
 if TYPE_CHECKING:
     from .draft import Draft
 
-__all__ = ["AuditError", "Entry", "Gate", "Origin", "Said", "Source", "Speaks", "Tick"]
+__all__ = ["PASSING", "AuditError", "Entry", "Gate", "Origin", "Said", "Source", "Speaks", "Tick"]
 
 Tick = Callable[[str, int], None]
 """Told of progress: the file that is worked on, and how many bytes of it were read since the last call."""
+
+PASSING = frozenset(
+    {
+        "hub.busy",
+        "hub.status",
+        "hub.broke-off",
+        "hub.silent",
+        "hub.too-slow",
+        "hub.no-connection",
+        "hub.no-such-host",
+        "hub.left-alone",
+        "audit.dataset-unclear",
+    }
+)
+"""Codes of what may fare better when the same audit is run again."""
 
 
 class AuditError(OsaidError):

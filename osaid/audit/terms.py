@@ -14,6 +14,7 @@ from itertools import product
 from typing import NamedTuple
 
 from ..cards.importers.bom_terms import joined
+from ..document.common import one_line
 from ..licenses.expression import NO_LICENSE, terms
 from ..licenses.knowledge import knowledge_base
 from ..licenses.texts import Identified, Passage, identify
@@ -61,6 +62,7 @@ class Statement(NamedTuple):
     folder: str = ""
     kinds: tuple[str, ...] = ()
     text: bool = False  # a licence's text, and no declaration
+    adds: bool = False  # a use policy: it applies besides the licence, and takes the place of none
 
 
 def read_license(source: Source, path: str, role: str) -> LicenseFile:
@@ -68,9 +70,14 @@ def read_license(source: Source, path: str, role: str) -> LicenseFile:
     raw = source.read(path, 0, 4 * _MOST_TEXT)
     sha256 = hashlib.sha256(raw).hexdigest() if len(raw) < 4 * _MOST_TEXT else ""
     found = identify(raw.decode("utf-8", "replace")[:_MOST_TEXT])
-    name = re.sub(r"\.[A-Za-z]+$", "", path.rpartition("/")[2])
-    kinds = next((kinds for pattern, kinds in _SPEAKS_OF if pattern.search(name)), ())
+    kinds = _kinds(path)
     return LicenseFile(path, role, _OF_MODEL if role == "use_policy" else kinds, found, found.expression or UNRECOGNISED, sha256)
+
+
+def _kinds(path: str) -> tuple[str, ...]:
+    """The kinds of components that a file's name speaks of."""
+    name = re.sub(r"\.[A-Za-z]+$", "", path.rpartition("/")[2])
+    return next((kinds for pattern, kinds in _SPEAKS_OF if pattern.search(name)), ())
 
 
 class Terms:
@@ -104,12 +111,16 @@ class Terms:
                 draft.find("warning", "audit.license-unrecognised", path)
             else:
                 draft.find("warning", "audit.license-near", path, license=near.name, share=f"{near.covered:.0%}")
-        if role == "license" or (role == "use_policy" and file.found.matches):
-            folder = path.rpartition("/")[0]
-            self.statements.append(Statement(file.license, evidence, path, folder, file.kinds, True))
-        elif role == "use_policy":
+        policy = role == "use_policy"
+        if policy and not file.found.matches:
             draft.find("warning", "audit.use-policy", path)
-            self.statements.append(Statement(UNRECOGNISED, evidence, path, path.rpartition("/")[0], file.kinds))
+        self.statements.append(Statement(file.license, evidence, path, path.rpartition("/")[0], file.kinds, not policy, policy))
+
+    def pass_over(self, source: Source, path: str) -> None:
+        """Take a licence's file that is not read: what it grants is not known, and nothing from further up counts in its place."""
+        says = sentence("audit.says-license-unread")
+        evidence = self._draft.evidence(path, source.address(path), locator=sentence("audit.whole-file"), says=says)
+        self.statements.append(Statement(UNRECOGNISED, evidence, path, path.rpartition("/")[0], _kinds(path), True))
 
     def _besides(self, file: LicenseFile) -> None:
         """Tell what stands besides the licences of a file: what limits, and only else what is not known."""
@@ -128,11 +139,11 @@ class Terms:
             else:
                 self._draft.find("warning", "audit.rider-unread", file.path, line, text=text, license=named)
 
-    def declare(self, license: str, evidence: str, where: str, kinds: tuple[str, ...] = ()) -> None:
-        """Take a declaration."""
+    def declare(self, license: str, evidence: str, where: str, kinds: tuple[str, ...] = (), folder: str = "") -> None:
+        """Take a declaration for a folder and what is below it."""
         found = terms(license)
         named = license if found.unknown or found.problem is not None else found.expression
-        self.statements.append(Statement(named, evidence, where, "", kinds))
+        self.statements.append(Statement(named, evidence, where, folder, kinds))
 
     def of(self, kind: str, paths: Iterable[str]) -> tuple[str | None, tuple[str, ...]]:
         """The terms of files of a kind, as one expression (None: nothing is stated), with the evidence. Contradictions are told."""
@@ -163,9 +174,11 @@ class Terms:
                 self.statements[number] = item._replace(kinds=_OF_MODEL)
 
     def _contradiction(self, declared: list[Statement], texts: list[Statement]) -> None:
-        for one, other in product(declared, texts):
-            # What is added to the licence that is declared is told as that.
-            if not _agree(one, other) and one.license not in _parts(other.license) and (one.where, other.where) not in self._told:
+        for one, other in product((item for item in declared if not item.adds), texts):
+            # What is added to the licence that is declared is told as that; of several that are declared each has its text.
+            apart = not _agree(one, other) and one.license not in _parts(other.license) and other.license not in _named_in(one.license)
+            beside = _holds(one.folder, other.folder) or _holds(other.folder, one.folder)
+            if apart and beside and (one.where, other.where) not in self._told:
                 self._told.add((one.where, other.where))
                 self._draft.find(
                     "warning",
@@ -184,6 +197,12 @@ def _holds(above: str, folder: str) -> bool:
 def _parts(license: str) -> list[str]:
     """The licences that all apply; an expression that says more than that stays whole."""
     return [license] if any(sign in license for sign in ("(", " OR ", " WITH ")) else license.split(" AND ")
+
+
+def _named_in(license: str) -> set[str]:
+    """The licences that an expression names, if it names several."""
+    leaves = terms(license).leaves
+    return {leaf.license.id for leaf in leaves if leaf.license is not None} if len(leaves) > 1 else set()
 
 
 def _says_nothing(license: str) -> bool:
@@ -235,5 +254,4 @@ def _in_words(found: Identified) -> str:
 
 
 def _shown(passage: Passage) -> str:
-    text = " ".join(passage.text.split())
-    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"
+    return one_line(passage.text, _MOST_SHOWN)

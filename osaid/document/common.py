@@ -7,7 +7,19 @@ from typing import NamedTuple
 
 from ..errors import DocumentError, Place, Problem
 
-__all__ = ["DEFAULT_LIMITS", "MOST_PROBLEMS", "UNSAFE", "Limits", "PathTo", "Places", "error", "line_column", "one_line", "short"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "MOST_PROBLEMS",
+    "UNSAFE",
+    "Limits",
+    "PathTo",
+    "Places",
+    "encodable",
+    "error",
+    "line_column",
+    "one_line",
+    "short",
+]
 
 MOST_PROBLEMS = 100
 
@@ -49,6 +61,11 @@ def short(text: str, most: int = 60) -> str:
 def one_line(text: str, most: int = 60) -> str:
     """A stranger's text in one line, cut for a cell or a sentence."""
     return short(" ".join(text.split()), most)
+
+
+def encodable(text: str) -> str:
+    """A text without halves of surrogate pairs: no file can hold those."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def line_column(raw: bytes, offset: int) -> tuple[int, int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..audit.gather import Gathered
 from ..audit.parameters import told
@@ -46,9 +47,11 @@ def page(result: AuditResult, *, whole: bool = False, explain: bool = False) -> 
     yield from _doubts(result.doubts, None if whole else _MOST_DOUBTS)
     if result.update is not None:
         yield from _explained(result.update) if explain else _changes(result.update)
-    yield _parts(result)
+    if result.audit is not None:
+        yield _parts(result)
     yield from _terms(result.terms)
     yield from _lineage(result)
+    yield from _addresses(result.card.data.get("locations", {}), None if whole else _MOST_LEADS)
     yield from _questions(result, whole=whole)
     yield from _leads(result, None if whole else _MOST_LEADS)
     yield from _left_out(result.looked)
@@ -110,7 +113,7 @@ def _parts(result: AuditResult) -> Section:
         seen = list(dict.fromkeys(identifier.partition(":")[2].partition("#")[0] for identifier in named))
         where = one_line(seen[0], _SHOWN) if seen else ""
         if len(seen) > 1:
-            where = sentence("audit.names-more", {"names": where, "more": str(len(seen) - 1)})
+            where = sentence("audit.names-others", {"names": where})  # evidence names the first few of them
         license = one_line(claim.get("license", "-"), _SHOWN)
         rows.append((components[name]["title"], sentence(f"audit.release-{claim['release']}"), license, where))
     header = tuple(sentence(f"audit.head-{name}") for name in ("part", "release", "terms", "seen"))
@@ -189,19 +192,40 @@ def _lineage(result: AuditResult) -> Iterator[Section]:
         yield Section(sentence("audit.bases"), (), None, tuple(items))
 
 
+def _addresses(locations: Mapping[str, Mapping[str, str]], most: int | None) -> Iterator[Section]:
+    """How the addresses of the card answered, and those of which that is not known. Those that are gone are among the doubts."""
+    if not locations:
+        return
+    counts = Counter(entry["answer"] for entry in locations.values())
+    items: list[Item] = [
+        (sentence(f"audit.address-{entry['answer']}", {"address": address, "day": entry["checked"]}), *filter(None, [entry.get("note")]))
+        for address, entry in locations.items()
+        if entry["answer"] not in ("answers", "gone")
+    ]
+    if most is not None and len(items) > most:
+        items = [*items[:most], (sentence("audit.more", {"count": str(len(items) - most)}),)]
+    told = {kind: str(counts[kind]) for kind in ("answers", "gone", "refused", "failed")}
+    text = sentence("audit.addresses-count", {**told, "left": str(counts["not-asked"])})
+    yield Section(sentence("audit.addresses"), (text,), None, tuple(items))
+
+
 def _doubts(found: Sequence[Doubt], most: int | None) -> Iterator[Section]:
     if not found:
         return
-    items = [_doubt(item) for item in found[:most]]
+    items: list[Item] = []
+    told = {""}
+    for item in found[:most]:
+        hint = item.hint or ""
+        items.append((_doubt(item),) if hint in told else (_doubt(item), hint))  # a hint is given once
+        told.add(hint)
     if most is not None and len(found) > most:
         items.append((sentence("audit.more", {"count": str(len(found) - most)}),))
     yield Section(sentence("audit.doubts", {"count": str(len(found))}), (), None, tuple(items))
 
 
-def _doubt(item: Doubt) -> Item:
+def _doubt(item: Doubt) -> str:
     where = "" if item.path is None else f"{item.path}:{item.line}: " if item.line is not None else f"{item.path}: "
-    text = f"{where}{sentence(f'audit.severity-{item.severity}')}: {item.message}"
-    return (text, item.hint) if item.hint else (text,)
+    return f"{where}{sentence(f'audit.severity-{item.severity}')}: {item.message}"
 
 
 def _left_out(sources: Iterable[Looked]) -> Iterator[Section]:

@@ -29,10 +29,12 @@ def text_data(found: Identified, name: str) -> dict[str, object]:
 
 def text_lines(found: Identified, name: str, *, cut: bool = False) -> Iterator[str]:
     """What a text is, where, and what stands there besides."""
-    yield plain(name)
+    yield sentence("license-file.first", {"name": plain(name), "what": _what(found)})
     yield ""
     yield f"  {_headline(found)}"
-    if found.near is not None:
+    if found.near is not None and not found.near.covered:
+        yield f"  {sentence('license-file.titled', {'name': plain(found.near.name), 'id': found.near.license})}"
+    elif found.near is not None:
         params = {"name": plain(found.near.name), "id": found.near.license, "share": _share(found.near)}
         yield f"  {sentence('license-file.near', params)}"
     if cut:
@@ -46,8 +48,20 @@ def text_lines(found: Identified, name: str, *, cut: bool = False) -> Iterator[s
     yield from _passages(found)
 
 
+def _what(found: Identified) -> str:
+    """The licences in a few words: their ids."""
+    ids = list(dict.fromkeys(match.license for match in found.matches)) or ([found.expression] if found.expression is not None else [])
+    if not ids:
+        return sentence("license-file.first-none")
+    told = ", ".join(ids[:_MOST_SHOWN]) + (", …" if len(ids) > _MOST_SHOWN else "")
+    riders = any(part.startswith("LicenseRef-Rider-") for part in (found.expression or "").split(" AND "))
+    return sentence("license-file.first-more", {"ids": told}) if riders and found.matches else told
+
+
 def _headline(found: Identified) -> str:
     matter = found.altered or any(passage.kind not in ("plain", "choice") for passage in found.passages)
+    if found.expression is None and found.matches:
+        return sentence("license-file.exception", {"name": plain(found.matches[0].name), "id": found.matches[0].license})
     if found.expression is None:
         return sentence("license-file.nothing")
     if not found.matches:
@@ -56,6 +70,8 @@ def _headline(found: Identified) -> str:
     if len(ids) > 1:
         return sentence("license-file.not-plain-several" if matter else "license-file.several", {"count": str(len(ids))})
     first = {"name": plain(found.matches[0].name), "id": found.matches[0].license}
+    if matter and "LicenseRef-Rider-" not in str(found.expression):
+        return sentence("license-file.reworded", first)
     if matter:
         return sentence("license-file.not-plain", first)
     return sentence("license-file.unchanged" if all(match.exact for match in found.matches) else "license-file.near-enough", first)

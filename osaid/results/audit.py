@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from ..audit.gather import Audit, Gathered
 from ..audit.merge import Merged
 from ..audit.parameters import Weights
-from ..audit.session import PASSING, Audited, Bases
+from ..audit.session import Audited, Bases
+from ..audit.source import PASSING
 from ..audit.terms import LicenseFile
 from ..cards.findings import Finding, findings
 from ..cards.reader import LoadedCard
@@ -95,10 +96,14 @@ class TypeCount(NamedTuple):
 
 
 class WeightsSeen(NamedTuple):
-    """Weight files that belong together. ``parameters`` is null where they could not be counted."""
+    """Weight files that belong together, and the digest of each as far as it is known (see --digests).
+
+    ``parameters`` is null where they could not be counted.
+    """
 
     source: str
     files: tuple[str, ...]
+    sha256: tuple[str | None, ...]
     format: str
     parameters: int | None
     types: tuple[TypeCount, ...]
@@ -207,7 +212,8 @@ def _terms(source: str, file: LicenseFile) -> TermsSeen:
 
 def _weights(source: str, group: Weights) -> WeightsSeen:
     types = tuple(TypeCount(name, count) for name, count in group.dtypes.items())
-    return WeightsSeen(source, tuple(group.paths), group.format, group.parameters, types, group.missing)
+    digests = tuple(file.entry.sha256 or None for file in group.files)
+    return WeightsSeen(source, tuple(group.paths), digests, group.format, group.parameters, types, group.missing)
 
 
 def doubts(findings: Iterable[Finding]) -> tuple[Doubt, ...]:

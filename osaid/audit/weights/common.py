@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from math import prod
 
-from ...document.common import one_line, short
+from ...document.common import encodable, one_line, short
 from ...errors import Place, Problem
 from ...messages import sentence
 from . import Header, Reader
@@ -174,11 +174,6 @@ def _kind(name: str, dtype: str, shape: tuple[int, ...]) -> str:
     return "scale" if last in _SCALES or last.endswith("_zero_point") else "weight"
 
 
-def _whole(text: str) -> str:
-    """A text without halves of surrogate pairs: no file can hold those."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
 class Tally:
     """What is found in a file."""
 
@@ -201,7 +196,9 @@ class Tally:
         if self._codes[code] > 3 or len(self._problems) >= MOST_PROBLEMS:
             self._more += 1
         else:
-            self._problems.append(Problem(code, {name: one_line(_whole(value), 500) for name, value in params.items()}, Place(self.path)))
+            self._problems.append(
+                Problem(code, {name: one_line(encodable(value), 500) for name, value in params.items()}, Place(self.path))
+            )
 
     def refuse(self, problem: Problem) -> None:
         """Tell what ended the reading: nothing is known of how much there is in all."""
@@ -211,7 +208,7 @@ class Tally:
     def text(self, key: str, value: str) -> None:
         """Keep a text that the file states of itself."""
         if len(self.metadata) < _MOST_METADATA and value.strip():
-            self.metadata[short(_whole(key), 200)] = short(_whole(value), MOST_TEXT)
+            self.metadata[short(encodable(key), 200)] = short(encodable(value), MOST_TEXT)
 
     def tensor(self, name: str, dtype: str, shape: Iterable[int], *, elements: int | None = None, optimizer: bool = False) -> bool:
         """Count a tensor; ``elements`` where they are fewer than its shape says (a view of what is stored once).

@@ -73,7 +73,7 @@ class Object:
             raise Bad(sentence("weights.json-sign", {"sign": sign.decode()}), at)
         return at + 1
 
-    def keys(self) -> Iterator[str]:
+    def members(self) -> Iterator[str]:
         """Every key. Before the next one is asked for, its value has to be read."""
         first = True
         while True:

@@ -9,9 +9,8 @@ from ...messages import sentence
 from .common import Tally
 from .flat_json import Bad, Object
 
-__all__ = ["Index", "is_index", "read_index"]
+__all__ = ["Index", "read_index"]
 
-_ENDINGS = (".safetensors.index.json", ".bin.index.json")
 _MOST_BYTES = 32 << 20
 _MOST_SHARDS = 10_000
 _MOST_NAMES = 300_000
@@ -24,11 +23,6 @@ class Index(NamedTuple):
     total_size: int | None = None
     tensors: int = 0
     problems: tuple[Problem, ...] = ()
-
-
-def is_index(path: str) -> bool:
-    """Whether a file is an index by its name."""
-    return path.lower().endswith(_ENDINGS)
 
 
 def read_index(raw: bytes, path: str = "") -> Index:
@@ -46,10 +40,10 @@ def read_index(raw: bytes, path: str = "") -> Index:
     count = 0
     try:
         index = Object(raw)
-        for key in index.keys():  # noqa: SIM118 - no map
+        for key in index.members():
             if key == "weight_map":
                 inner = index.inner()
-                for name in inner.keys():  # noqa: SIM118 - no map
+                for name in inner.members():
                     known = name.encode("utf-8", "surrogatepass")
                     if known in names:
                         tally.add("weights.duplicate", name=name)
@@ -63,7 +57,7 @@ def read_index(raw: bytes, path: str = "") -> Index:
                 index.leave(inner)
             elif key == "metadata":
                 inner = index.inner()
-                for name in inner.keys():  # noqa: SIM118 - no map
+                for name in inner.members():
                     value = inner.small()
                     if name == "total_size" and isinstance(value, (int, float)) and 0 <= value < 1 << 63:
                         total = int(value)

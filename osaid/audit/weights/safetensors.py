@@ -57,7 +57,7 @@ def read(file: File, tally: Tally) -> None:
 def _entries(raw: bytes, file: File, tally: Tally, spans: Spans) -> None:
     header = Object(raw)
     names: set[bytes] = set()  # as text one far sign would make each letter four bytes wide
-    for count, name in enumerate(header.keys()):
+    for count, name in enumerate(header.members()):
         known = name.encode("utf-8", "surrogatepass")
         if known in names:
             tally.known = False
@@ -74,7 +74,7 @@ def _entries(raw: bytes, file: File, tally: Tally, spans: Spans) -> None:
 
 def _metadata(header: Object, file: File, tally: Tally) -> None:
     inner = header.inner()
-    for number, key in enumerate(inner.keys()):
+    for number, key in enumerate(inner.members()):
         if number >= _MOST_TEXTS:
             raise file.error("weights.too-many", limit=str(_MOST_TEXTS))
         tally.text(key, inner.text())
