@@ -23,7 +23,8 @@ from .candidates import Candidates
 from .expression import terms
 from .index import GRANTING, OPTIONAL, VITAL, Aligned, Gap, Index, index
 from .knowledge import License, fold, knowledge_base
-from .riders import CHOICE, PLAIN, TERMS, UNREAD, filled_in, inside, kinds, licenses_named, notices, partly, record_of, signed
+from .riders import CHOICE, PLAIN, TERMS, UNREAD, filled_in, inside, kinds, licenses_named, record_of, signed
+from .stated import heading, noticed, stated, whole_name
 from .words import Words, pairs, read
 
 __all__ = ["Identified", "Match", "Passage", "identify"]
@@ -43,9 +44,6 @@ _SPDX = re.compile(r"SPDX-License-Identifier:[ \t]*([^\n]{1,300})", re.IGNORECAS
 _PARAGRAPH = re.compile(r"\S.*?(?=\n[\s*#>/;-]*\n|\Z)", re.DOTALL)
 _BREAK = re.compile(r"\n[\s*#>/;-]*\n")
 _PAGE = re.compile(r"\W*(?:page\s)?\W*\d{1,3}(?:\W{1,4}(?:of\W{1,4})?\d{1,3})?\W*", re.IGNORECASE)  # a line that numbers a page
-_ABOUT_TERMS = re.compile(r"licen[cs]e|agreement|terms|policy", re.IGNORECASE)
-_AFTER_NAME = re.compile(r"\s*(?:[,(:\u2013\u2014]|\bversion\b|\bdated?\b).*", re.IGNORECASE)
-_MOST_HEAD, _MOST_HEADINGS = 2000, 12
 _CAN_TAKE = ("GPL", "LGPL", "AGPL", "Apache-2.0", "GFDL")  # what the exceptions of the SPDX list are made for
 
 
@@ -92,13 +90,13 @@ def identify(text: str, known: Index | None = None) -> Identified:
     for one in found:
         reading.take(one)
     named = list(dict.fromkeys([*_named(words, reading), *_noticed(words, reading)]))
-    if not found and not named and (stated := _stated(words.text)) is not None:
-        named = [stated]
+    if not found and not named and (said := stated(words.text)) is not None:
+        named = [said]
     matches = tuple(reading.match(one) for one in found)
     if not matches and not named:
-        whole = _whole_name(words.text)
+        whole = whole_name(words.text)
         passages, _ = reading.passages()
-        near = _heading(words.text, set()) or near
+        near = _titled(words.text, set()) or near
         return Identified((), passages, whole, near if whole is None else None, cut, (), any(one.kind == CHOICE for one in passages))
     ids = {match.license for match in matches} | set(named)
     passages, riders = reading.passages(ids)
@@ -111,7 +109,7 @@ def identify(text: str, known: Index | None = None) -> Identified:
     every = list(dict.fromkeys([*parts, *named, *reading.riders, *riders]))
     expression = " AND ".join(part if len(every) == 1 or " OR " not in part else f"({part})" for part in every) if parts or named else None
     choice = any(passage.kind == CHOICE for passage in passages)
-    title = _heading(words.text, ids) if altered else None
+    title = _titled(words.text, ids) if altered else None
     return Identified(matches, passages, expression, title, altered, tuple(sorted(set(reading.left_out))), choice)
 
 
@@ -194,51 +192,18 @@ def _named(words: Words, reading: _Reading) -> list[str]:
 
 def _noticed(words: Words, reading: _Reading) -> list[str]:
     """The licences that short notices name: the header of Apache files, "either version 3, or any later version". They are covered."""
-    plain = " ".join(words.words)
     found: dict[str, None] = {}
-    for name, pattern in notices():
-        for match in pattern.finditer(plain):
-            first = plain.count(" ", 0, match.start())
-            end = plain.count(" ", 0, match.end()) + 1
-            if not reading.covers(first) and len(found) < _MOST_MATCHES:
-                found[_gnu(match) if name == "GPL" else name] = None
-                reading.cover(first, end)
+    for first, end, name in noticed(words.words):
+        if not reading.covers(first) and len(found) < _MOST_MATCHES:
+            found[name] = None
+            reading.cover(first, end)
     return list(found)
 
 
-def _gnu(match: re.Match[str]) -> str:
-    kind = {"affero ": "A", "lesser ": "L", "library ": "L"}.get(match["kind"] or "", "")
-    return f"{kind}GPL-{match['version']}.{match['minor'] or 0}-{'or-later' if match['later'] else 'only'}"
-
-
-def _stated(text: str) -> str | None:
-    """The one licence that a short text says it is under: "This model is licensed under the Llama 2 Community License"."""
-    if len(text) > 2 * _MOST_NAME or partly(text):
-        return None
-    base = knowledge_base()
-    found = {license.id for name in licenses_named(text) if (license := base.find(name)) is not None and not license.vague}
-    return found.pop() if len(found) == 1 else None
-
-
-def _heading(text: str, ids: set[str]) -> Match | None:
-    """The licence that a heading names, if it is none of those found."""
-    base = knowledge_base()
-    for number, written in enumerate(text[:_MOST_HEAD].split("\n")[:_MOST_HEADINGS], 1):
-        line = written.strip(" \t*#=_/;<>!-")
-        if len(line) < _MOST_NAME and _ABOUT_TERMS.search(line):
-            license = base.find(line) or base.find(_AFTER_NAME.sub("", line))
-            if license is not None and not license.vague:
-                return Match(license.id, license.name, 0.0, False, number, number, license.id) if license.id not in ids else None
-    return None
-
-
-def _whole_name(text: str) -> str | None:
-    """The licence that a short text names and does nothing else."""
-    name = " ".join(text.split())
-    if not name or len(name) > _MOST_NAME:
-        return None
-    judged = terms(name.strip("#* ").rstrip("."))
-    return judged.expression if judged.stated and judged.problem is None and not judged.unknown else None
+def _titled(text: str, ids: set[str]) -> Match | None:
+    """What a heading names that was not found."""
+    named = heading(text, ids)
+    return Match(named[0].id, named[0].name, 0.0, False, named[1], named[1], named[0].id) if named is not None else None
 
 
 # --- how a text differs -----------------------------------------------------------------------------------------------
