@@ -179,3 +179,11 @@ def test_what_only_looks_like_it(folder: Path, path: str, text: str, component: 
 def test_code_that_transcribes_runs_a_model(folder: Path) -> None:
     put(folder, **{"whisper/transcribe.py": "def cli(name):\n    model = load_model(name)\n    print(transcribe(model, 'a.wav'))\n"})
     assert audit(folder)[1]["inference_code"]["release"] == "some"
+
+
+def test_code_that_counts_right_answers_evaluates(folder: Path) -> None:
+    text = (
+        "def main(model, rows):\n    cors = [ask(model, row) for row in rows]\n    weighted_acc = np.mean(cors)\n    print(weighted_acc)\n"
+    )
+    put(folder, **{"evaluation/evaluate_mmlu.py": text})
+    assert audit(folder)[1]["evaluation_code"]["release"] == "some"

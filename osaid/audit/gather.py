@@ -28,7 +28,7 @@ from .terms import LicenseFile, Statement, Terms
 __all__ = ["Audit", "Gathered", "gather"]
 
 _MOST_LICENSE_FILES = 200
-_MOST_LICENSE_BYTES, _MOST_OF_ONE = 3 << 20, 400_000  # of all, and of one of them at most that many count
+_MOST_LICENSE_BYTES, _MOST_OF_ONE = 2 << 20, 400_000  # of all, and of one of them at most that many count
 _MOST_READMES = 20
 _HUB = "https://huggingface.co/"
 

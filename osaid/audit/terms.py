@@ -110,7 +110,8 @@ class Terms:
             if near is None:
                 draft.find("warning", "audit.license-unrecognised", path)
             else:
-                draft.find("warning", "audit.license-near", path, license=near.name, share=f"{near.covered:.0%}")
+                code = "audit.license-near" if near.covered else "audit.license-titled"
+                draft.find("warning", code, path, license=near.name, share=f"{near.covered:.0%}")
         policy = role == "use_policy"
         if policy and not file.found.matches:
             draft.find("warning", "audit.use-policy", path)
