@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 from boms import MIT
+from license_samples import APACHE, free, names, needs_texts, of_ai, our_id, texts, warned
 from support import run
-from test_license_texts import APACHE, free, names, needs_texts, of_ai, our_id, texts, warned
 
 from osaid.licenses.riders import UNREAD
 from osaid.licenses.texts import identify
