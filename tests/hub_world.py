@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pytest
 from audit_repos import APACHE, readme
 from hub_server import HubServer, Repo, Sparse
 from support import Ran, run
 from weight_files import safetensors_head
 
-__all__ = ["DAY", "audit", "hub_environment", "populate", "steady"]
+__all__ = ["CHILD", "DAY", "audit", "data_of", "files", "hub_environment", "populate", "server", "steady"]
 
 DAY = "2026-01-31"
+CHILD = "hf:lab/child"
 _SHARD = {"model.embed_tokens.weight": ("BF16", [50_000, 20_000])}
 _OTHER = {"lm_head.weight": ("BF16", [50_000, 20_000])}
 
@@ -90,3 +94,20 @@ def audit(server: HubServer, home: Path, *arguments: str | Path, **more: str) ->
 def steady(server: HubServer, text: str) -> str:
     """An output without the port of the server."""
     return text.replace(server.endpoint, "https://hub.example.org")
+
+
+@pytest.fixture
+def server() -> Iterator[HubServer]:
+    """A server with all of this."""
+    with HubServer() as server:
+        populate(server)
+        yield server
+
+
+def data_of(text: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(text)
+    return data
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
