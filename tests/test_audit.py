@@ -168,3 +168,14 @@ def test_an_update_tells_first_what_the_card_says_otherwise(tmp_path: Path) -> N
     assert "the card says MIT" in told
     order = [told.index(part) for part in ("by Open Source AI", "the card says MIT", "What does not fit", "What changes in the card")]
     assert order == sorted(order)
+
+
+def test_a_license_file_that_only_names_its_terms_is_no_unknown_text(tmp_path: Path) -> None:
+    (folder := tmp_path / "named").mkdir()
+    safetensors(folder / "model.safetensors", {"a": ("F32", [2])})
+    put(folder, LICENSE="SPDX-License-Identifier: Apache-2.0\n")
+    result = json.loads(audit(folder, "--format", "json"))
+    card = result["cards"][0]
+    assert card["components"]["weights"]["license"] == "Apache-2.0"
+    assert card["evidence"]["audit:LICENSE"]["says"] == "Names Apache-2.0 as the terms; their text is not in it."
+    assert result["doubts"] == []

@@ -105,7 +105,7 @@ class Terms:
             draft.find("warning", "audit.license-words-missing", path, file.found.left_out[0], license=_named(file.found))
         elif file.found.altered and not any(passage.kind != "plain" for passage in file.found.passages):
             draft.find("warning", "audit.license-altered", path, license=_named(file.found))
-        if not file.found.matches and role == "license":
+        if file.found.expression is None and role == "license":
             near = file.found.near
             if near is None:
                 draft.find("warning", "audit.license-unrecognised", path)
@@ -113,7 +113,7 @@ class Terms:
                 code = "audit.license-near" if near.covered else "audit.license-titled"
                 draft.find("warning", code, path, license=near.name, share=f"{near.covered:.0%}")
         policy = role == "use_policy"
-        if policy and not file.found.matches:
+        if policy and file.found.expression is None:
             draft.find("warning", "audit.use-policy", path)
         self.statements.append(Statement(file.license, evidence, path, path.rpartition("/")[0], file.kinds, not policy, policy))
 
@@ -240,8 +240,10 @@ def _named(found: Identified) -> str:
 
 def _in_words(found: Identified) -> str:
     """What a text was found to be, for the evidence."""
-    if not found.matches:
+    if found.expression is None:
         return sentence("audit.says-license-none")
+    if not found.matches:
+        return sentence("audit.says-license-named", {"license": found.expression})
     told = "; ".join(
         sentence("audit.says-license-all", {"license": match.license})
         if match.exact

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..audit.gather import Gathered
 from ..audit.parameters import told
-from ..audit.terms import besides
+from ..audit.terms import UNRECOGNISED, besides
 from ..cards.notes import Note
 from ..cards.vocabulary import vocabulary
 from ..document.common import one_line
@@ -167,7 +167,7 @@ def _terms(files: Sequence[TermsSeen]) -> Iterator[Section]:
                 },
             )
             for found in file.recognised
-        ] or [sentence("audit.recognised-none")]
+        ] or [sentence("audit.recognised-none" if file.license == UNRECOGNISED else "audit.recognised-named")]
         below = []
         for (line, text), kinds in besides(file.besides, recognised=bool(file.recognised)).items():
             code = "audit.besides-limit" if set(kinds) - {"terms", "choice"} else "audit.besides-terms"
