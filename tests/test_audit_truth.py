@@ -72,7 +72,7 @@ def test_a_pointer_shows_no_file(folder: Path) -> None:
     assert {name: claim["release"] for name, claim in components.items()} == dict.fromkeys(
         ("weights", "tokenizer", "research_paper", "model_metadata"), "unknown"
     )
-    put(folder, **{"config.json": "{}"})
+    put(folder, **{"config.json": '{"model_type": "llama"}'})
     _, components, _ = audit(folder)
     assert components["model_metadata"]["evidence"] == ["audit:config.json"]
 
@@ -94,7 +94,7 @@ def test_parameters_of_different_weights_side_by_side_are_not_chosen_from(folder
 def test_weights_without_a_tensor_are_not_whole(folder: Path) -> None:
     torch_zip(folder / "pytorch_model.bin", {})
     model, components, _ = audit(folder)
-    assert components["weights"]["release"] == "some"
+    assert components["weights"]["release"] == "unknown"
     assert "parameters" not in model
 
 

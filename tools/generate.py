@@ -141,7 +141,7 @@ FOLDER_BOUNDS = (
     ("of a notebook", _size(_WORDS.notebook)),
     ("of a README (a longer one is not read)", _size(readme_module._MOST_BYTES)),
     ("characters of a licence file", f"{texts_module.MOST_TEXT:,}"),
-    ("licence files, and files of use policies", f"{gather_module._MOST_LICENSE_FILES} each"),
+    ("licence files, use policies and notices", f"{gather_module._MOST_LICENSE_FILES} each"),
     ("files of one kind that are told apart", f"{kinds_module.MOST_KEPT:,}"),
 )
 HEADER_BOUNDS = (

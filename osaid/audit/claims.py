@@ -20,6 +20,7 @@ __all__ = ["BEHIND_A_GATE", "Claims"]
 
 _MOST_EVIDENCE = 5  # pieces for one component
 _MOST_NAMED = 5
+_LEAST = 16  # bytes: a shorter file holds nothing, whatever its name
 _MOST_DIGEST = 4 << 20  # bytes of a file that is read for its digest unasked
 _ALL_OF_IT = ("tokenizer",)  # components of which a file is the whole
 _ALIKE = 0.75  # a vocabulary that is counted twice makes a small model a third larger
@@ -64,6 +65,8 @@ class Claims:
             for kind in shown_by(name, derived=derived):
                 found: Sequence[Entry | Seen] = self._look(inventory, kind, tick) if kind in with_words else self._named(inventory, kind)
                 for item in found:
+                    if (item if isinstance(item, Entry) else item.entry).size < _LEAST:
+                        continue
                     seen.setdefault(item.path if isinstance(item, Entry) else item.entry.path, (item, kind))
             here = {path: found for path, found in seen.items() if not _pointer(found[0])}
             if seen and not here:
@@ -143,6 +146,8 @@ class Claims:
             release = "full"
         elif all(group.pointers for group in groups):
             release, note = "unknown", sentence("audit.note-pointers")
+        elif all(group.void or group.pointers for group in groups):
+            release, note = "unknown", sentence("audit.note-senseless", {"files": names_text(paths, _MOST_NAMED)})
         else:
             lacking = [path for group in groups if not group.whole for path in (group.missing or group.paths)]
             release, note = "some", sentence("audit.note-shards", {"files": names_text(lacking, _MOST_NAMED)})

@@ -23,7 +23,7 @@ from .kinds import Inventory, take_stock
 from .parameters import Weights, read_weights
 from .readme import Readme, read_readme
 from .source import AuditError, Entry, Gate, Said, Source, Speaks, Tick
-from .terms import LicenseFile, Statement, Terms
+from .terms import LicenseFile, Statement, Terms, names_nothing_else
 
 __all__ = ["Audit", "Gathered", "gather"]
 
@@ -63,6 +63,8 @@ def gather(
     """
     draft = Draft(_model(sources[0]), day)
     gathered = tuple(_gather(source, draft, tick, headers, digests) for source in sources)
+    if not any(item.inventory.files for item in gathered):
+        raise AuditError(Problem("audit.empty", {}, Place(source.name)) for source in sources)
     draft.notes.append(sentence("audit.note-presence", {"names": ", ".join(source.name for source in sources)[:1000]}))
     return Audit(as_it_stands(draft.data()), tuple(draft.findings), gathered)
 
@@ -70,7 +72,7 @@ def gather(
 def _texts(source: Source, inventory: Inventory, terms: Terms, draft: Draft, tick: Tick) -> None:
     """Read the files that hold terms, as many as can be read soon."""
     left = _MOST_LICENSE_BYTES
-    for role in ("license", "use_policy"):
+    for role in ("license", "use_policy", "notice"):
         held = inventory.kinds[role]
         unread = held.files - len(held.first)
         for number, entry in enumerate(held.first):
@@ -169,16 +171,16 @@ def _declared(source: Source, readme: Readme | None, weights: Sequence[Weights],
     stated = readme.card.get("licenses", {}).get("parameters") if readme is not None else None
     if readme is not None and stated is not None:
         _front_terms(source, readme, stated["license"], terms, draft)
-    else:
-        for license, evidence in said.licenses:
+    for license, evidence in said.licenses:
+        if stated is None or not names_nothing_else(license, stated["license"]):
             terms.declare(license, evidence, source.name)
     for group in weights:
-        license = group.metadata.get("general.license", "").strip()
-        if license:
-            path = group.paths[0]
-            says = sentence("audit.says-header", {"license": license[:200], "key": "general.license"})
-            evidence = draft.evidence(f"{path}#license", source.address(path), locator=sentence("audit.header"), says=says)
-            terms.declare(license[:500], evidence, path, ("parameters",))
+        for key, license in group.metadata.items():
+            if key.rpartition(".")[2].lower() == "license" and license.strip():
+                path = group.paths[0]
+                says = sentence("audit.says-header", {"license": license[:200], "key": key})
+                evidence = draft.evidence(f"{path}#{key}", source.address(path), locator=sentence("audit.header"), says=says)
+                terms.declare(license.strip()[:500], evidence, path, ("parameters",))
 
 
 def _front_terms(source: Source, readme: Readme, license: str, terms: Terms, draft: Draft, folder: str = "") -> None:
@@ -222,3 +224,7 @@ def _restricting_words(readme: Readme, draft: Draft) -> None:
     note = readme.restricting
     if note is not None and license and judged(license).free == "yes":
         draft.find("warning", "audit.restricting-words", readme.path, note.line, license=license, text=note.params["what"])
+    known = {leaf.license.id for leaf in judged(license).leaves if leaf.license is not None} if license else set()
+    for line, found in readme.named_terms():
+        if known and found not in known:
+            draft.find("warning", "audit.readme-names", readme.path, line, license=license, found=found)

@@ -20,25 +20,18 @@ _SHARD = re.compile(r"(?P<stem>.*?)[-_.](?P<number>\d{2,6})-of-(?P<total>\d{2,6}
 _MOST_HEADERS = 2000
 _MOST_INDEX, _MOST_INDEXES = 32 << 20, 16 << 20  # bytes of one index, and of all of which the next one is read
 _MOST_NAMED = 3
-_DAMAGED = (
-    "weights.empty",
-    "weights.pointer",
-    "weights.other-format",
-    "weights.incomplete",
-    "weights.header-syntax",
-    "weights.storage-missing",
-    "weights.zip-no-directory",
-    "weights.zip-directory",
-    "weights.zip-data",
-    "weights.bad-entry",
-    "weights.shape",
-    "weights.dimensions",
-    "weights.value-type",
-    "weights.alignment",
-    "weights.nesting",
-    "weights.too-long",
-    "weights.pickle-syntax",
+# What is wrong with a header and leaves its tensors as they are; anything else means that something is missing or makes no sense.
+_SOUND_ALL_THE_SAME = (
+    "weights.pickle-program",
+    "weights.pickle-name",
+    "weights.pickle-hidden",
+    "weights.trailing",
+    "weights.unknown-dtype",
+    "weights.too-much",  # than is read: large, and nothing says that it is wrong
+    "weights.too-many",
+    "weights.pickle-too-long",
 )
+_COUNTED = ("safetensors", "gguf", "pytorch", "onnx", "numpy", "flax")  # formats whose headers tell of each tensor
 _UNITS = (("T", 12), ("B", 9), ("M", 6), ("K", 3))
 
 
@@ -59,6 +52,7 @@ class Weights(NamedTuple):
     format: str
     pointers: int  # files of which only a pointer is here
     damaged: bool  # a header says that something of its file is missing or makes no sense, or that there is no tensor in it
+    void: bool  # headers were read, and no tensor is in any of them
     metadata: Mapping[str, str]
 
     @property
@@ -74,7 +68,7 @@ class Weights(NamedTuple):
     @property
     def whole(self) -> bool:
         """Whether nothing shows that a part of it is missing."""
-        return not self.missing and not self.pointers and not self.damaged
+        return not (self.missing or self.pointers or self.damaged or self.void)
 
 
 class _Group(NamedTuple):
@@ -192,8 +186,9 @@ def _together(files: list[WeightFile], missing: tuple[str, ...]) -> Weights:
         dict(dtypes.most_common()),
         headers[0].format if headers else format_of(files[0].entry.path) or "",
         sum(file.entry.pointer for file in files),
-        any(problem.code in _DAMAGED for header in headers for problem in header.problems)
+        any(problem.code not in _SOUND_ALL_THE_SAME for header in headers for problem in header.problems)
         or (whole and bool(counted) and not sum(counted)),
+        bool(headers) and all(header.format in _COUNTED and not header.tensors for header in headers),
         metadata,
     )
 

@@ -12,6 +12,8 @@ from ..cards.notes import Note
 from ..document import Document
 from ..document.common import one_line
 from ..errors import OsaidError, Place, Problem
+from ..licenses.knowledge import knowledge_base
+from ..licenses.stated import stated
 from ..messages import sentence
 from .draft import Draft
 from .source import AuditError, Source
@@ -20,6 +22,10 @@ __all__ = ["Readme", "read_readme"]
 
 _MOST_BYTES = 2 << 20
 _LEAST_WORDS = 30
+_MOST_SAID, _MOST_LINE, _MOST_NAMED = 200_000, 600, 5
+_ABOUT_TERMS = re.compile(r"\b(?:licen[cs]ed|released|distributed|available|published)\b.{0,40}\bunder\b", re.IGNORECASE)
+_UNDER = re.compile(r"\bunder (?:the |a |an )?([A-Z][\w .+-]{1,60}?)(?: [Ll]icen[cs]e)?(?:\. |[.,;:]?$|,|;| \()")
+_MARKUP = re.compile(r"[\[\]*_`]|\(https?://[^)\s]{1,300}\)")
 _WORD = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,2}|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
 )  # two signs of Chinese make a word
@@ -49,6 +55,17 @@ class Readme(NamedTuple):
     def restricting(self) -> Note | None:
         """A remark in the text that speaks of a limit of use."""
         return next((note for note in self.notes if note.code == "import.lead-restriction"), None)
+
+    def named_terms(self) -> list[tuple[int, str]]:
+        """The lines of the text that say by name what is licensed how, with the licence."""
+        found: list[tuple[int, str]] = []
+        lines = (self.document.body or "")[:_MOST_SAID].split("\n")
+        for number, line in enumerate(lines, self.document.body_line):
+            if len(line) < _MOST_LINE and _ABOUT_TERMS.search(line):
+                license = _named_in(_MARKUP.sub("", line))
+                if license is not None and len(found) < _MOST_NAMED:
+                    found.append((number, license))
+        return found
 
     def evidence(self, source: Source, draft: Draft, key: str) -> str:
         """Evidence for what a key of the front matter says."""
@@ -98,3 +115,12 @@ def _told(value: Any) -> str:
     if isinstance(value, (list, dict)):
         return one_line(", ".join(str(item) for item in value), 200)
     return one_line(str(value), 200)
+
+
+def _named_in(line: str) -> str | None:
+    """The licence that a line says something is under, by its name with or without the word license."""
+    found = stated(line)
+    if found is None and (match := _UNDER.search(line)) is not None:
+        license = knowledge_base().find(match[1].strip(" ."))
+        found = license.id if license is not None and not license.vague else None
+    return found

@@ -10,19 +10,20 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from itertools import combinations, product
 from typing import NamedTuple
 
 from ..cards.importers.bom_terms import joined
 from ..document.common import one_line
 from ..licenses.expression import NO_LICENSE, terms
 from ..licenses.knowledge import knowledge_base
+from ..licenses.riders import record_of
 from ..licenses.texts import Identified, Passage, identify
 from ..messages import sentence
 from .draft import Draft
 from .source import AuditError, Source
 
-__all__ = ["UNRECOGNISED", "LicenseFile", "Statement", "Terms", "besides", "read_license"]
+__all__ = ["UNRECOGNISED", "LicenseFile", "Statement", "Terms", "besides", "names_nothing_else", "read_license"]
 
 UNRECOGNISED = "LicenseRef-Unrecognised-Text"
 """The record that stands for a licence's text that is not known: nothing is known of what it grants."""
@@ -98,6 +99,9 @@ class Terms:
             draft.trouble(error)
             return
         self.files.append(file)
+        if role == "notice":
+            self._notice(source, file)
+            return
         told = _in_words(file.found)
         evidence = draft.evidence(path, source.address(path), locator=sentence("audit.whole-file"), says=told, sha256=file.sha256)
         self._besides(file)
@@ -116,6 +120,21 @@ class Terms:
         if policy and file.found.expression is None:
             draft.find("warning", "audit.use-policy", path)
         self.statements.append(Statement(file.license, evidence, path, path.rpartition("/")[0], file.kinds, not policy, policy))
+
+    def _notice(self, source: Source, file: LicenseFile) -> None:
+        """A notice holds no terms of its own, but for words that limit: these apply as well."""
+        limits: dict[str, None] = {}
+        for (line, text), kinds in besides(file.found.passages, recognised=False).items():
+            limits.update(dict.fromkeys(kinds))
+            restriction = "; ".join(knowledge_base().kind(kind).title for kind in kinds)
+            self._draft.find("warning", "audit.notice-limits", file.path, line, restriction=restriction, text=text)
+        if limits:
+            says = sentence("audit.says-license-none")
+            evidence = self._draft.evidence(
+                file.path, source.address(file.path), locator=sentence("audit.whole-file"), says=says, sha256=file.sha256
+            )
+            license = " AND ".join(map(record_of, limits))
+            self.statements.append(Statement(license, evidence, file.path, file.path.rpartition("/")[0], adds=True))
 
     def pass_over(self, source: Source, path: str) -> None:
         """Take a licence's file that is not read: what it grants is not known, and nothing from further up counts in its place."""
@@ -154,6 +173,7 @@ class Terms:
         texts = [item for item in applying if item.text]
         declared = [item for item in applying if not item.text and not (texts and _says_nothing(item.license))]
         self._contradiction(declared, texts)
+        self._two_minds(declared)
         kept = [*declared, *(item for item in texts if not any(_agree(item, other) for other in declared))]
         parts = dict.fromkeys(part for item in kept for part in _parts(item.license))
         return joined(parts), tuple(dict.fromkeys(item.evidence for item in applying))
@@ -189,6 +209,22 @@ class Terms:
                     where=one.where,
                     found=other.license,
                 )
+
+    def _two_minds(self, declared: list[Statement]) -> None:
+        """Declarations that name different terms: front matter and the header of weights, for instance."""
+        for one, other in combinations([item for item in declared if not item.adds and not _says_nothing(item.license)], 2):
+            same = _agree(one, other) or names_nothing_else(one.license, other.license) or names_nothing_else(other.license, one.license)
+            if not same and one.folder == other.folder and (one.where, other.where) not in self._told:
+                self._told.add((one.where, other.where))
+                self._draft.find(
+                    "warning", "audit.terms-differ", declared=one.license, where=one.where, found=other.license, other=other.where
+                )
+
+
+def names_nothing_else(license: str, stated: str) -> bool:
+    """Whether a licence says nothing besides what is stated: it is one of the licences there, or no licence by its name."""
+    found = terms(license)
+    return _says_nothing(license) or found.expression == terms(stated).expression or found.expression in _named_in(stated)
 
 
 def _holds(above: str, folder: str) -> bool:

@@ -13,7 +13,9 @@ from .. import __version__
 from ..audit.merge import Merged, merge
 from ..audit.session import HUB, audit
 from ..cards.exporters.osaid import as_yaml
-from ..cards.reader import OURS, LoadedCard, as_it_stands
+from ..cards.findings import claims
+from ..cards.marks import is_audits_own
+from ..cards.reader import OURS, LoadedCard, as_it_stands, load_card
 from ..cards.rewrite import rewrite
 from ..errors import OsaidError, Place, Problem, UsageError
 from ..reports.audit_page import page
@@ -148,6 +150,17 @@ def _check_outputs(files: tuple[str | None, str | None], read: list[str]) -> Non
         raise UsageError(Problem("audit.two-in-one", {}, Place(target)))
     for file in files:
         keep(read, file)
+    if card_file is not None and os.path.isfile(card_file) and not _made_by_audit(card_file):
+        raise UsageError(Problem("audit.card-there", {}, Place(card_file)))
+
+
+def _made_by_audit(path: str) -> bool:
+    """Whether a file is a card of which every claim is an audit's own."""
+    try:
+        card = load_card(path, form=OURS)
+    except OsaidError:
+        return False
+    return all(is_audits_own(claim) for _, claim in claims(card.data))
 
 
 def _day(given: str | None) -> str:

@@ -19,7 +19,8 @@ from .common import Notes
 __all__ = ["MISSPELT", "RESTRICTING", "stated_terms"]
 
 RESTRICTING = re.compile(
-    r"\b(?:non[- ]?commercial|research purposes only|research use only|not for commercial|commercial use is (?:not|prohibited))"
+    r"\b(?:non[- ]?commercial|research purposes only|research use only|not for commercial|commercial use is (?:not|prohibited)"
+    r"|academic (?:use|purposes|research)(?: purposes)? only|for academic (?:use|research) only)"
     r"|[仅僅只](?:供|限|可|能|用于|用於|限于|限於)[^。；;\n]{0,12}(?:研究|学术|學術|科研|教育)|非商[业業用]|(?:禁止|不得|不可|不能|不允许|不允許|严禁|嚴禁)[^。；;\n]{0,12}商[业業用]",
     re.IGNORECASE,
 )
