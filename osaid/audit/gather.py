@@ -64,7 +64,8 @@ def gather(
     draft = Draft(_model(sources[0]), day)
     gathered = tuple(_gather(source, draft, tick, headers, digests) for source in sources)
     if not any(item.inventory.files for item in gathered):
-        raise AuditError(Problem("audit.empty", {}, Place(source.name)) for source in sources)
+        empty = [Problem("audit.empty", {}, Place(source.name)) for source in sources]
+        raise AuditError([*empty, *(problem for item in gathered for problem, _ in item.skipped)])
     draft.notes.append(sentence("audit.note-presence", {"names": ", ".join(source.name for source in sources)[:1000]}))
     return Audit(as_it_stands(draft.data()), tuple(draft.findings), gathered)
 
