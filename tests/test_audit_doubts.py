@@ -105,5 +105,14 @@ def test_a_card_that_people_wrote_is_not_replaced(folder: Path, tmp_path: Path) 
     assert done.code == 2
     assert "[audit.card-there]" in done.stderr
     assert theirs.read_bytes() == before
+    assert run("init", tmp_path / "begun.yaml").code == 0  # no claim in it yet, and still somebody's
+    assert run("audit", folder, "--state", tmp_path / "state", "--card", tmp_path / "begun.yaml").code == 2
     for _ in range(2):  # an audit's own card is
         assert run("audit", folder, "--state", tmp_path / "state", "--card", tmp_path / "own.yaml").code == 0
+
+
+def test_notices_that_are_not_read_do_not_stand_in_for_a_licence(folder: Path, tmp_path: Path) -> None:
+    put(folder, LICENSE=APACHE, **{f"part{number:03}/NOTICE": "Copyright 2025 Example Lab\n" for number in range(210)})
+    license, doubts = audit(folder, tmp_path / "state")
+    assert license == "Apache-2.0"
+    assert set(doubts) == {"stock.not-looked-at"}

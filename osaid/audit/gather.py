@@ -82,8 +82,9 @@ def _texts(source: Source, inventory: Inventory, terms: Terms, draft: Draft, tic
                 terms.read(source, entry.path, role)
                 left -= min(entry.size, _MOST_OF_ONE)
             else:
-                terms.pass_over(source, entry.path)
                 unread += 1
+                if role != "notice":  # a notice stands in for no licence
+                    terms.pass_over(source, entry.path)
         if unread:
             params = {"kind": role, "count": str(held.files), "left": str(unread)}
             draft.problem("warning", Problem("stock.not-looked-at", params, Place(held.first[-1].path)))

@@ -155,12 +155,13 @@ def _check_outputs(files: tuple[str | None, str | None], read: list[str]) -> Non
 
 
 def _made_by_audit(path: str) -> bool:
-    """Whether a file is a card of which every claim is an audit's own."""
+    """Whether a file is a card as an audit writes it, without comments of people, and every claim of it is an audit's own."""
     try:
         card = load_card(path, form=OURS)
     except OsaidError:
         return False
-    return all(is_audits_own(claim) for _, claim in claims(card.data))
+    untouched = card.document is not None and card.document.raw == as_yaml(card.data).encode()
+    return untouched and all(is_audits_own(claim) for _, claim in claims(card.data))
 
 
 def _day(given: str | None) -> str:
