@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hub_server import HubServer, Sparse
+from hub_server import HubServer, Repo, Sparse
 
 from osaid.audit.hub import Bounds, Hub, open_model
 from osaid.audit.journal import Journal
@@ -17,6 +18,15 @@ TIGHT = Bounds(
 )
 FILES: dict[str, bytes | Sparse] = {"README.md": b"# Small\n", "weights.bin": Sparse(b"w" * 100, 10 << 30)}
 INFO, TREE, FILE = r"^/api/models/lab/small", r"/tree/", r"/resolve/"
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with HubServer() as running:
+        running.add(Repo("lab/small", FILES))
+        yield running
 
 
 def hub(server: HubServer, bounds: Bounds = TIGHT, journal: Journal | None = None, **more: Any) -> Hub:

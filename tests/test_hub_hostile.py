@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import tracemalloc
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hub_audit
 import pytest
 from hub_audit import FILE, FILES, INFO, TIGHT, TREE, audit, hub, refused
 from hub_kinds import KINDS
@@ -18,14 +18,7 @@ from osaid.audit.hub import dataset, open_model
 from osaid.audit.journal import Journal
 from osaid.audit.source import AuditError
 
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    with HubServer() as running:
-        running.add(Repo("lab/small", FILES))
-        yield running
+server = hub_audit.server
 
 
 def test_the_server_is_well(server: HubServer) -> None:

@@ -9,10 +9,10 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hub_audit
 import pytest
 from hub_audit import FILE, FILES, INFO, TIGHT, audit, hub, refused
 from hub_server import TOKEN, HubServer, Repo
@@ -23,14 +23,7 @@ from osaid.audit.journal import Journal
 from osaid.audit.source import AuditError
 from osaid.errors import UsageError
 
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    with HubServer() as running:
-        running.add(Repo("lab/small", FILES))
-        yield running
+server = hub_audit.server
 
 
 # --- redirects ------------------------------------------------------------------------------------------------------
